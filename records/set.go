@@ -1,0 +1,87 @@
+package records
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Set is a collection of records that can be asked by id. It keeps the order
+// type, path.
+type Set struct {
+	all  []*Record
+	byID map[ID][]*Record
+}
+
+// NewSet makes a set of the records.
+func NewSet(rs []*Record) *Set {
+	s := &Set{all: slices.Clone(rs), byID: make(map[ID][]*Record, len(rs))}
+	slices.SortStableFunc(s.all, func(a, b *Record) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Path, b.Path))
+	})
+	for _, r := range s.all {
+		s.byID[r.ID] = append(s.byID[r.ID], r)
+	}
+	return s
+}
+
+// All returns the records, ordered by type and path. The slice must not be
+// changed.
+func (s *Set) All() []*Record { return s.all }
+
+// Len returns the number of records.
+func (s *Set) Len() int { return len(s.all) }
+
+// Find returns the records that a reference names: "type/id", or an id that
+// records of several types may share. Ids are compared exactly.
+func (s *Set) Find(ref string) []*Record {
+	typ, id := SplitRef(ref)
+	return s.FindTyped(typ, id)
+}
+
+// FindTyped returns the records of the type with the id; typ "" means any type.
+func (s *Set) FindTyped(typ Type, id ID) []*Record {
+	found := s.byID[id]
+	if typ == "" {
+		return found
+	}
+	var out []*Record
+	for _, r := range found {
+		if r.Type == typ {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Match returns the records that a person may have meant by a part of an id,
+// whatever the case: the exact ones if there are any, otherwise those whose id
+// ends in it after a dash, otherwise those that contain it.
+func (s *Set) Match(part string) []*Record {
+	if found := s.Find(part); len(found) > 0 {
+		return found
+	}
+	typ, id := SplitRef(part)
+	want := strings.ToLower(string(id))
+	var exact, tail, within []*Record
+	for _, r := range s.all {
+		if typ != "" && r.Type != typ {
+			continue
+		}
+		have := strings.ToLower(string(r.ID))
+		switch {
+		case have == want:
+			exact = append(exact, r)
+		case strings.HasSuffix(have, "-"+want):
+			tail = append(tail, r)
+		case strings.Contains(have, want):
+			within = append(within, r)
+		}
+	}
+	for _, found := range [][]*Record{exact, tail, within} {
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
