@@ -81,7 +81,7 @@ func grewByOne(before, after *Body, heading string) bool {
 
 // demote pushes the headings of a text to level 4 and below.
 func demote(src string) string {
-	doc := newMarkdown().Parser().Parse(text.NewReader([]byte(src)))
+	doc := shared().Parser().Parse(text.NewReader([]byte(src)))
 	var out strings.Builder
 	at := 0
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {

@@ -28,6 +28,8 @@ type Options struct {
 	// Resolve turns a link's destination into the one to be written; ok is false
 	// where the link is to be dropped and its text kept. Nil keeps all.
 	Resolve func(destination string) (url string, ok bool)
+	// Image does the same for images; nil keeps none, only their text.
+	Image func(destination string) (url string, ok bool)
 }
 
 // Heading is a heading of a rendered text.
@@ -90,11 +92,11 @@ func prepare(doc ast.Node, source []byte, opts Options) []Heading {
 		case *ast.Heading:
 			headings = append(headings, prepareHeading(n, source, opts, len(headings)))
 		case *ast.Link:
-			if !resolve(&n.Destination, opts) {
+			if opts.Resolve != nil && !resolve(&n.Destination, opts.Resolve) {
 				dropped = append(dropped, n)
 			}
 		case *ast.Image:
-			if !resolve(&n.Destination, opts) {
+			if opts.Image == nil || !resolve(&n.Destination, opts.Image) {
 				dropped = append(dropped, n)
 			}
 		}
@@ -127,11 +129,8 @@ func slug(s string) string {
 	return strings.TrimLeft(strings.Join(words, "-"), "0123456789-")
 }
 
-func resolve(destination *[]byte, opts Options) bool {
-	if opts.Resolve == nil {
-		return true
-	}
-	url, ok := opts.Resolve(string(*destination))
+func resolve(destination *[]byte, by func(string) (string, bool)) bool {
+	url, ok := by(string(*destination))
 	*destination = []byte(url)
 	return ok
 }
@@ -152,7 +151,7 @@ func PlainText(src string) string {
 		return src
 	}
 	source := []byte(src)
-	doc := newMarkdown().Parser().Parse(text.NewReader(source))
+	doc := shared().Parser().Parse(text.NewReader(source))
 	var b strings.Builder
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {

@@ -6,6 +6,7 @@ package markdown
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/yuin/goldmark"
@@ -69,6 +70,9 @@ func (s Section) Lead(body string) string {
 	return strings.Trim(body[s.Start:lineStart(body, s.Entries[0].Start-1)], "\n")
 }
 
+// shared is the parser for what needs no settings; it is safe for concurrent use.
+var shared = sync.OnceValue(newMarkdown)
+
 // newMarkdown makes the parser and renderer that all of Frontdesk uses: GitHub's
 // tables, strike-through, task lists and bare links; no raw HTML.
 func newMarkdown() goldmark.Markdown {
@@ -87,7 +91,7 @@ func Parse(body string, firstLine int) *Body {
 		return b
 	}
 	src := []byte(body)
-	doc := newMarkdown().Parser().Parse(text.NewReader(src))
+	doc := shared().Parser().Parse(text.NewReader(src))
 	at := &locator{body: body, firstLine: firstLine}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && h.Lines().Len() > 0 {
@@ -123,8 +127,6 @@ func (b *Body) heading(h *ast.Heading, at *locator) {
 		e := Entry{Heading: title, Span: span, Start: start, End: len(at.body)}
 		e.At, e.By, e.Valid = entryHeading(title)
 		s.Entries = append(s.Entries, e)
-	case h.Level == 1:
-		b.closeEntry(head)
 	}
 }
 

@@ -1,0 +1,19 @@
+// Command frontdesk-site builds the site of a desk and serves it on this
+// machine. This package wires flags, streams and exit codes to the packages
+// that do the work, and alone brings the site and Hugo together; it must not
+// decide what is on a page.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, systemEnv(), os.Args[1:])
+	stop()
+	os.Exit(code)
+}

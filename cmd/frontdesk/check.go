@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/records"
+	"frontdesk/records/check"
+	"frontdesk/records/diag"
+	"frontdesk/records/render"
+	"frontdesk/records/tree"
+)
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	format string
+	asOf   string
+	fix    bool
+	dry    bool
+}
+
+func newCheckCmd(e *env) *cobra.Command {
+	o := &checkOptions{}
+	cmd := &cobra.Command{
+		Use:   "check [PATH|ID...]",
+		Short: "Say what is wrong in the desk",
+		Long: "Check judges the desk's configuration, its types and all records, alone and among\n" +
+			"each other, and prints what is wrong, where, and what would be right. With PATHs\n" +
+			"(files or folders) or IDs it prints only what concerns those.\n\n" +
+			"The exit status is 1 if there are errors; warnings and notes do not count.\n" +
+			"frontdesk explain RULE says more about a rule.\n\n" +
+			"--fix mends what has one right answer: the path of a file, a derived priority,\n" +
+			"the log line that a change by hand left out, quotes around a text that reads as a\n" +
+			"number. It changes the lines that it means and no others, names the files that it\n" +
+			"wrote, and then checks again.",
+		GroupID: groupRead,
+		Example: "  frontdesk check\n  frontdesk check records/incidents k7q4\n  frontdesk check --fix -n\n" +
+			"  frontdesk check --format sarif > frontdesk.sarif",
+		RunE:              func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), e, o, args) },
+		ValidArgsFunction: completeCheck(e),
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", render.Text, "print as `text`, json, sarif, github, gitlab or junit")
+	f.StringVar(&o.asOf, "as-of", "", "judge as of this `time` instead of now: 2026-11-03 or 2026-11-03T09:12:00Z")
+	f.BoolVar(&o.fix, "fix", false, "mend what has one right answer")
+	f.BoolVarP(&o.dry, "dry-run", "n", false, "with --fix: say what would be mended, and write nothing")
+	return completeFlag(cmd, "format", render.Formats()...)
+}
+
+func runCheck(ctx context.Context, e *env, o *checkOptions, args []string) error {
+	if err := oneOf("format", o.format, render.Formats()...); err != nil {
+		return err
+	}
+	if o.dry && !o.fix {
+		return usagef("check writes nothing unless --fix is given", "-n goes with --fix only")
+	}
+	asOf, err := parseAsOf(o.asOf, e.now())
+	if err != nil {
+		return err
+	}
+	t, err := openDesk(quiet(e)) // what is wrong with the desk is part of the report
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	scope, err := scopeOf(e, t, args)
+	if err != nil {
+		return err
+	}
+	run := &checkRun{e: e, tree: t, asOf: asOf, scope: scope}
+	if o.fix {
+		if err := run.fix(ctx, o.dry); err != nil {
+			return err
+		}
+	}
+	return run.report(ctx, o.format)
+}
+
+// checkRun is one check of a desk.
+type checkRun struct {
+	e     *env
+	tree  *tree.Tree
+	asOf  time.Time
+	scope []string // files and folders within the desk; nil is everything
+}
+
+// judge loads all records and returns what is wrong within the scope.
+func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, error) {
+	l, err := c.tree.Load(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	in := &check.Input{Desk: c.tree.Desk, Types: c.tree.Types, Set: l.Set, AsOf: c.asOf, Exists: c.tree.Exists}
+	known := append(append([]diag.Diagnostic{}, c.tree.Problems...), l.Problems...)
+	all := check.All(ctx, in, known)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var ds []diag.Diagnostic
+	for _, d := range all {
+		if c.inScope(d.Path) {
+			ds = append(ds, d)
+		}
+	}
+	return in, ds, nil
+}
+
+func (c *checkRun) inScope(path string) bool {
+	if c.scope == nil {
+		return true
+	}
+	for _, s := range c.scope {
+		if path == s || strings.HasPrefix(path, s+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checkRun) report(ctx context.Context, format string) error {
+	in, ds, err := c.judge(ctx)
+	if err != nil {
+		return err
+	}
+	rep := render.Report{Diagnostics: ds, Source: c.source(in.Set), Rules: check.Rules(), Version: programVersion(), Color: c.e.color()}
+	for _, r := range in.Set.All() {
+		if c.inScope(r.Path) {
+			rep.Records++
+		}
+	}
+	if err := render.Write(c.e.stdout, format, rep); err != nil {
+		return err
+	}
+	if format == render.Text {
+		complain(c.e.stderr, "%s", render.Summary(rep))
+	}
+	if diag.Count(ds, diag.Error) > 0 {
+		return errProblems
+	}
+	return nil
+}
+
+// source returns the content of files for excerpts.
+func (c *checkRun) source(set *records.Set) func(string) []byte {
+	byPath := make(map[string][]byte, set.Len())
+	for _, r := range set.All() {
+		byPath[r.Path] = r.Source
+	}
+	return func(path string) []byte {
+		if src, ok := byPath[path]; ok {
+			return src
+		}
+		src, err := c.tree.Read(path)
+		if err != nil {
+			return nil
+		}
+		return src
+	}
+}
+
+// fix mends the records within the scope that have findings.
+func (c *checkRun) fix(ctx context.Context, dry bool) error {
+	by, err := actor(ctx, c.e, c.tree)
+	if err != nil {
+		return err
+	}
+	if !dry {
+		unlock, err := c.tree.Lock(ctx)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	in, ds, err := c.judge(ctx)
+	if err != nil {
+		return err
+	}
+	faulty := map[string]bool{}
+	for _, d := range ds {
+		faulty[d.Path] = true
+	}
+	for _, r := range in.Set.All() {
+		if !faulty[r.Path] {
+			continue
+		}
+		fixed, err := check.Fix(in, r, by, c.e.now())
+		if err != nil {
+			return err
+		}
+		if err := c.mend(r, fixed, dry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mend writes a mended record and says so.
+func (c *checkRun) mend(r *records.Record, fixed check.Fixed, dry bool) error {
+	if len(fixed.Rules) == 0 {
+		return nil
+	}
+	if !dry {
+		if string(fixed.Data) != string(r.Source) {
+			if err := c.tree.Write(r.Path, r.Source, fixed.Data, tree.Durable); err != nil {
+				return err
+			}
+		}
+		if fixed.Path != r.Path {
+			if err := c.tree.Move(r.Path, fixed.Path); err != nil {
+				return err
+			}
+		}
+	}
+	verb, where := "mended", r.Path
+	if dry {
+		verb = "would mend"
+	}
+	if fixed.Path != r.Path {
+		where = fmt.Sprintf("%s -> %s", r.Path, fixed.Path)
+	}
+	complain(c.e.stderr, "%s %s %v", verb, where, fixed.Rules)
+	return nil
+}

@@ -1,0 +1,31 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands returns the constructors of all commands. Adding a command is adding
+// its file and its line here.
+func commands() []func(*env) *cobra.Command {
+	return []func(*env) *cobra.Command{
+		newListCmd,
+		newShowCmd,
+		newLogCmd,
+		newCheckCmd,
+		newExplainCmd,
+		newNewCmd,
+		newSetCmd,
+		newAssignCmd,
+		newResolveCmd,
+		newHoldCmd,
+		newReopenCmd,
+		newCloseCmd,
+		newCommentCmd,
+		newEditCmd,
+		newInitCmd,
+		newDemoCmd,
+		newImportCmd,
+		newSiteCmd,
+		newSchemaCmd,
+		newCompletionCmd,
+		newVersionCmd,
+	}
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"frontdesk/records/diag"
+	"frontdesk/records/intake"
+	"frontdesk/records/tree"
+)
+
+// importOptions are the flags of import.
+type importOptions struct {
+	writeFlags
+	mapping string
+	explain bool
+}
+
+func newImportCmd(e *env) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import [PRESET] FILE",
+		Short: "Import records from a CSV file of another system",
+		Long: `Import reads a CSV file, or a zip archive that holds one, and writes a record for
+each row or each case of an event log. What columns mean says a mapping file:
+one that ships inside, called a preset, or your own with --map.
+
+Presets: ` + strings.Join(intake.Presets(), ", ") + `. "frontdesk import --help-mapping" documents mapping files.
+
+Each row that cannot be read is reported with its line and case. Run again, an
+import goes on where it was stopped; records that were changed since are kept
+as they are and reported. The exit status is 1 where anything was reported.`,
+		Example: "  frontdesk import servicenow incidents.csv.zip\n  frontdesk import --map my.yaml tickets.csv -n",
+		GroupID: groupDesk,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.explain {
+				return nil
+			}
+			return between(1, 2, "a FILE")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.explain {
+				_, err := io.WriteString(e.stdout, intake.MappingHelp())
+				return err
+			}
+			return runImport(cmd.Context(), e, &o, args)
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 0 && o.mapping == "" {
+				return intake.Presets(), cobra.ShellCompDirectiveDefault
+			}
+			return nil, cobra.ShellCompDirectiveDefault
+		},
+	}
+	o.add(cmd)
+	cmd.Flags().Lookup("format").Usage = "`text` prints a summary, json the counts and every problem"
+	cmd.Flags().StringVar(&o.mapping, "map", "", "the mapping `file`, instead of a preset")
+	cmd.Flags().BoolVar(&o.explain, "help-mapping", false, "show how mapping files are written")
+	return cmd
+}
+
+func runImport(ctx context.Context, e *env, o *importOptions, args []string) error {
+	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	m, file, err := o.choose(e, args)
+	if err != nil {
+		return err
+	}
+	t, err := openDesk(e)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	f, err := os.Open(e.path(file))
+	if err != nil {
+		return usageError{fmt.Errorf("open the file to import: %w", err)}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("open the file to import: %w", err)
+	}
+	progress, done := importProgress(e)
+	src := intake.Source{Name: file, Data: f, Size: info.Size()}
+	res, err := intake.Run(ctx, t, m, src, intake.Options{DryRun: o.dry, Progress: progress})
+	done()
+	if err != nil {
+		return explainImport(e, err)
+	}
+	return o.finish(ctx, e, t, res, file)
+}
+
+// choose returns the mapping that flags and arguments name, and the file.
+func (o *importOptions) choose(e *env, args []string) (*intake.Mapping, string, error) {
+	switch {
+	case o.mapping != "" && len(args) == 1:
+		src, err := os.ReadFile(e.path(o.mapping))
+		if err != nil {
+			return nil, "", usageError{fmt.Errorf("read mapping: %w", err)}
+		}
+		m, ds := intake.Parse(o.mapping, src)
+		showFindings(e, ds, src)
+		if m == nil || diag.Count(ds, diag.Error) > 0 {
+			return nil, "", usagef("frontdesk import --help-mapping documents mapping files", "the mapping %s has errors", o.mapping)
+		}
+		return m, args[0], nil
+	case o.mapping == "" && len(args) == 2:
+		m, err := intake.Preset(args[0])
+		if err != nil {
+			return nil, "", usageError{withHint(err, "presets: "+strings.Join(intake.Presets(), ", ")+"; or write your own and give it with --map")}
+		}
+		return m, args[1], nil
+	}
+	return nil, "", usagef("frontdesk import PRESET FILE, or frontdesk import --map MAPPING FILE", "import needs a preset or a mapping, and a file")
+}
+
+// importProgress returns a progress bar on stderr where a person watches.
+func importProgress(e *env) (progress func(done, total int), finish func()) {
+	if !e.isTerminal(e.stderr) {
+		return nil, func() {}
+	}
+	var bar *progressbar.ProgressBar
+	progress = func(done, total int) {
+		if bar == nil {
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(e.stderr), progressbar.OptionSetDescription("importing"),
+				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6))
+		}
+		_ = bar.Set(done)
+	}
+	return progress, func() {
+		if bar != nil {
+			_ = bar.Finish()
+		}
+	}
+}
+
+func explainImport(e *env, err error) error {
+	var wrong *intake.MappingError
+	if errors.As(err, &wrong) {
+		showFindings(e, wrong.Diagnostics, nil)
+		return withHint(err, "frontdesk import --help-mapping documents mapping files")
+	}
+	return withHint(err, "what was written stays; run the same command again to go on")
+}
+
+// finish prints what an import did and commits it where that was asked for.
+func (o *importOptions) finish(ctx context.Context, e *env, t *tree.Tree, res *intake.Result, file string) error {
+	if o.format == formatJSON {
+		if err := writeJSON(e.stdout, res); err != nil {
+			return err
+		}
+	} else {
+		o.printResult(e, res)
+	}
+	if o.commit && !o.dry && len(res.Written) > 0 {
+		if err := commitFiles(ctx, t, messageLine("Import "+file), res.Written...); err != nil {
+			return err
+		}
+	}
+	if len(res.Problems) > 0 {
+		return errProblems
+	}
+	return nil
+}
+
+func (o *importOptions) printResult(e *env, res *intake.Result) {
+	for _, p := range res.Problems {
+		complain(e.stderr, "line %d, %s: %s", p.Line, p.Case, p.Message)
+	}
+	if len(res.Unused) > 0 {
+		complain(e.stderr, "columns that the mapping leaves out: %s", strings.Join(res.Unused, ", "))
+	}
+	verb := "wrote"
+	if o.dry {
+		verb = "would write"
+	}
+	var made []string
+	for _, typ := range slices.Sorted(maps.Keys(res.Created)) {
+		made = append(made, count(res.Created[typ], string(typ)))
+	}
+	if len(made) == 0 {
+		made = []string{"nothing new"}
+	}
+	fmt.Fprintf(e.stdout, "%s read, %s %s, %s\n", count(res.Events, "row"), verb, strings.Join(made, ", "), count(len(res.Problems), "problem"))
+	for _, typ := range slices.Sorted(maps.Keys(res.Kept)) {
+		fmt.Fprintf(e.stdout, "%s there already\n", count(res.Kept[typ], string(typ)))
+	}
+	if res.Sharded {
+		fmt.Fprintf(e.stdout, "desk.yaml: shard set to %d, for months with many records\n", res.Shard)
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/records/git"
+	"frontdesk/records/plain"
+	"frontdesk/records/tree"
+)
+
+func newInitCmd(e *env) *cobra.Command {
+	var name string
+	var commit bool
+	cmd := &cobra.Command{
+		Use:   "init [FOLDER]",
+		Short: "Make a folder a desk",
+		Long: `Init writes desk.yaml, which marks the root of a desk, .gitattributes,
+.gitignore, and a task for editors that understand VS Code's that runs "frontdesk
+check" and shows what it finds. It makes no records and asks nothing. Files that
+are there already stay as they are.
+
+In a folder of an existing repository the desk lives in that repository; outside
+of any, init makes one.`,
+		Example: "  frontdesk init\n  frontdesk init desk --name \"Example Ltd\" --commit",
+		GroupID: groupDesk,
+		Args:    between(0, 1, "no more than a FOLDER"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := e.dir
+			if len(args) == 1 {
+				dir = e.path(args[0])
+			}
+			return initDesk(cmd.Context(), e, dir, name, commit)
+		},
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+	}
+	cmd.Flags().StringVar(&name, "name", "", "the desk's `name`; otherwise that of the folder")
+	cmd.Flags().BoolVar(&commit, "commit", false, "commit the files that were written, and no others")
+	return cmd
+}
+
+// path returns a path that a person typed, relative to the working folder.
+func (e *env) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(e.dir, p)
+}
+
+func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	if name == "" {
+		name = filepath.Base(abs)
+	}
+	written, err := tree.Create(abs, name)
+	if errors.Is(err, tree.ErrDesk) {
+		return usageError{withHint(err, "frontdesk check says how it stands")}
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range written {
+		fmt.Fprintln(e.stdout, plain.Line(p))
+	}
+	if _, err := git.Open(abs); errors.Is(err, git.ErrNoRepository) {
+		if _, err := git.Init(ctx, abs); err != nil {
+			return withHint(err, "the desk works without a repository; make one later with git init")
+		}
+		complain(e.stderr, "made a repository with the branch main")
+	}
+	if commit {
+		t, err := openDesk(&env{dir: abs, stderr: e.stderr})
+		if err != nil {
+			return err
+		}
+		defer t.Close()
+		return commitFiles(ctx, t, messageLine("Make the desk "+name), written...)
+	}
+	hint(e.stderr, `next: frontdesk new incident "Printer on fire", then frontdesk list`)
+	return nil
+}

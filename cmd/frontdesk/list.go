@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/records"
+	"frontdesk/records/plain"
+	"frontdesk/records/query"
+	"frontdesk/records/tree"
+	"frontdesk/schema"
+)
+
+// The formats of lists.
+const (
+	formatTable = "table"
+	formatText  = "text"
+	formatJSON  = "json"
+	formatCSV   = "csv"
+	formatIDs   = "ids"
+)
+
+// listOptions are the flags of list.
+type listOptions struct {
+	format  string
+	count   bool
+	limit   int
+	columns []string
+}
+
+func newListCmd(e *env) *cobra.Command {
+	o := &listOptions{}
+	cmd := &cobra.Command{
+		Use:     "list [TYPE] [QUERY...]",
+		Short:   "List records that meet a query",
+		Long:    listHelp(),
+		GroupID: groupRead,
+		Example: "  frontdesk list incident is:open assignee:@me\n" +
+			"  frontdesk list 'is:open priority:P1,P2 sort:priority'\n" +
+			"  frontdesk list change 'planned_start:>=today' --format json\n" +
+			"  frontdesk list incident -state:closed --count",
+		RunE:              func(cmd *cobra.Command, args []string) error { return list(cmd.Context(), e, o, args) },
+		ValidArgsFunction: completeQuery(e),
+		Annotations:       map[string]string{takesQuery: "true"},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", formatTable, "print as `table`, json, csv or ids")
+	f.BoolVar(&o.count, "count", false, "print only how many records match")
+	f.IntVar(&o.limit, "limit", 0, "print at most `N` records, and say so; 0 prints all")
+	f.StringSliceVar(&o.columns, "columns", nil, "show these `fields`, separated by commas, in table and csv")
+	return completeFlag(cmd, "format", formatTable, formatJSON, formatCSV, formatIDs)
+}
+
+func listHelp() string {
+	return "List prints the records that meet a query, all of them unless --limit is given.\n" +
+		"TYPE is a type's name, its plural or its beginning; without it all types are\n" +
+		"asked. A first word that names no type belongs to the query.\n\n" + query.Help() + "\n\n" +
+		"Records that cannot be read are named on stderr, the rest is still printed, and\n" +
+		"the exit status is 1. Text from records is printed without control characters;\n" +
+		"csv cells that a spreadsheet could take for a formula begin with an apostrophe."
+}
+
+func list(ctx context.Context, e *env, o *listOptions, args []string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	t, err := openDesk(e)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	asked, text := splitType(t.Types, args)
+	q, err := parseQuery(ctx, e, t, asked, text)
+	if err != nil {
+		return err
+	}
+	if err := checkColumns(o.columns, q.Types(), t.Types); err != nil {
+		return err
+	}
+	l, err := loadTypes(ctx, t, q.Types())
+	if err != nil {
+		return err
+	}
+	found := matching(q, t.Types, l.Set)
+	if err := o.print(e, t.Types, l.Set, found); err != nil {
+		return err
+	}
+	if len(found) == 0 && asked == "" && len(args) > 0 {
+		hintAtType(e, t.Types, args[0])
+	}
+	return reportLost(e, t, l)
+}
+
+func (o *listOptions) check() error {
+	if err := oneOf("format", o.format, formatTable, formatText, formatJSON, formatCSV, formatIDs); err != nil {
+		return err
+	}
+	if o.limit < 0 {
+		return usagef("leave --limit out to print all", "--limit %d makes no sense", o.limit)
+	}
+	if len(o.columns) > 0 && (o.format == formatJSON || o.format == formatIDs) {
+		return usagef("json always holds all fields; leave --columns out", "--columns does not go with --format %s", o.format)
+	}
+	return nil
+}
+
+// splitType takes a type's name off the arguments; the rest is the query.
+func splitType(types *schema.Types, args []string) (asked records.Type, text string) {
+	if len(args) > 0 {
+		if t, _ := query.FindType(types.All(), args[0]); t != nil {
+			asked, args = t.Name, args[1:]
+		}
+	}
+	return asked, strings.Join(args, " ")
+}
+
+func parseQuery(ctx context.Context, e *env, t *tree.Tree, asked records.Type, text string) (*query.Query, error) {
+	opts := query.Options{Now: e.now(), Types: t.Types, Type: asked, Location: t.Desk.TimeZone}
+	if strings.Contains(text, "@me") {
+		me, err := actor(ctx, e, t)
+		if err != nil {
+			return nil, err
+		}
+		opts.Me = me
+	}
+	q, err := query.Parse(text, opts)
+	var wrong *query.SyntaxError
+	if errors.As(err, &wrong) {
+		return nil, queryError(text, wrong)
+	}
+	return q, err
+}
+
+// queryError shows a query with a mark below the place that is wrong.
+func queryError(text string, wrong *query.SyntaxError) error {
+	shown := strings.Map(func(r rune) rune { // a character each, so that the mark stands right
+		if plain.Line(string(r)) == "" {
+			return '?'
+		}
+		return r
+	}, text)
+	mark := strings.Repeat(" ", max(wrong.Column-1, 0)) + "^"
+	return detailedError{usagef(wrong.Hint, "query: %s", wrong.Message), []string{shown, mark}}
+}
+
+// loadTypes reads the records of the types; where that is all types, also what
+// lies in folders of none.
+func loadTypes(ctx context.Context, t *tree.Tree, types []records.Type) (*tree.Loaded, error) {
+	if len(types) == len(t.Types.All()) {
+		return t.Load(ctx)
+	}
+	return t.Load(ctx, types...)
+}
+
+func matching(q *query.Query, types *schema.Types, set *records.Set) []*records.Record {
+	var found []*records.Record
+	for _, r := range set.All() {
+		if t := types.Get(r.Type); t != nil && q.Match(t, r) {
+			found = append(found, r)
+		}
+	}
+	q.Sort(found)
+	return found
+}
+
+// print writes the records that matched.
+func (o *listOptions) print(e *env, types *schema.Types, set *records.Set, found []*records.Record) error {
+	if o.count {
+		_, err := fmt.Fprintln(e.stdout, len(found))
+		return err
+	}
+	shown := found
+	if o.limit > 0 && len(found) > o.limit {
+		shown = found[:o.limit]
+		complain(e.stderr, "showing %d of %d; leave --limit out to see all", o.limit, len(found))
+	}
+	switch o.format {
+	case formatJSON:
+		return writeJSON(e.stdout, newEnvelope(len(found), shown, types))
+	case formatIDs:
+		return printIDs(e.stdout, set, shown)
+	}
+	columns := o.columns
+	if len(columns) == 0 {
+		columns = columnsFor(found, types)
+	}
+	if o.format == formatCSV {
+		return printCSV(e.stdout, types, shown, columns)
+	}
+	return printTable(e, types, shown, columns)
+}
+
+// printIDs prints one id a line, with its type where records of two share it.
+func printIDs(w io.Writer, set *records.Set, rs []*records.Record) error {
+	var b strings.Builder
+	for _, r := range rs {
+		name := string(r.ID)
+		if len(set.FindTyped("", r.ID)) > 1 {
+			name = r.Ref()
+		}
+		b.WriteString(plain.Line(name) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// printCSV prints the columns with a header row.
+func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []string) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(columns); err != nil {
+		return fmt.Errorf("write csv: %w", err)
+	}
+	for _, r := range rs {
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			text, isNumber := cell(r, c, types)
+			if row[i] = plain.Text(text); !isNumber {
+				row[i] = plain.CSV(row[i])
+			}
+		}
+		if err := out.Write(row); err != nil {
+			return fmt.Errorf("write csv: %w", err)
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func printTable(e *env, types *schema.Types, rs []*records.Record, columns []string) error {
+	if len(rs) == 0 {
+		if e.isTerminal(e.stdout) {
+			complain(e.stderr, "no record matches")
+		}
+		return nil
+	}
+	t := table{width: e.columns(), color: e.color()}
+	for _, c := range columns {
+		t.header = append(t.header, strings.ToUpper(c))
+	}
+	for _, r := range rs {
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i], _ = cell(r, c, types)
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t.write(e.stdout)
+}
+
+// hintAtType tells somebody whose query found nothing that its first word may
+// have been meant as a type.
+func hintAtType(e *env, types *schema.Types, word string) {
+	if slices.Contains(types.Names(), word) || strings.Contains(word, ":") {
+		return
+	}
+	if _, begun := query.FindType(types.All(), word); strings.HasPrefix(begun, "it could be") || schema.Nearest(word, types.Names()) != "" {
+		hint(e.stderr, "%q was searched as text; as a type: %s", word, begun)
+	}
+}

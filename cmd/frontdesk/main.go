@@ -1,0 +1,19 @@
+// Command frontdesk is the service desk at a terminal and in scripts: it reads,
+// writes and checks the records of a desk. This package wires flags, streams
+// and exit codes to the packages that do the work; it must not judge or change
+// records itself.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, systemEnv(), os.Args[1:])
+	stop()
+	os.Exit(code)
+}

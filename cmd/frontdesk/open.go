@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"frontdesk/records/diag"
+	"frontdesk/records/tree"
+	"frontdesk/schema"
+)
+
+// openDesk opens the desk that the working folder belongs to, and prints what
+// is wrong with its configuration. The caller closes it.
+func openDesk(e *env) (*tree.Tree, error) {
+	root, err := tree.Find(e.dir)
+	if errors.Is(err, tree.ErrNoDesk) {
+		return nil, withHint(err, "frontdesk init makes one here; -C FOLDER works in another folder")
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := tree.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	printErrors(e.stderr, t.Problems)
+	return t, nil
+}
+
+// typesHere returns the types of the desk at hand, or the built-in ones where
+// there is no desk.
+func typesHere(e *env) (*schema.Types, error) {
+	root, err := tree.Find(e.dir)
+	if errors.Is(err, tree.ErrNoDesk) {
+		return schema.BuiltIn(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := tree.Open(root)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	printErrors(e.stderr, t.Problems)
+	return t.Types, nil
+}
+
+// printErrors prints the errors among diagnostics, one a line.
+func printErrors(w io.Writer, ds []diag.Diagnostic) {
+	for _, d := range ds {
+		if d.Severity == diag.Error {
+			complain(w, "%s: %s [%s]", place(d), d.Message, d.Rule)
+		}
+	}
+}
+
+// place returns where a diagnostic points, as editors understand it.
+func place(d diag.Diagnostic) string {
+	if d.Span.Start.IsZero() {
+		return d.Path
+	}
+	return fmt.Sprintf("%s:%d:%d", d.Path, d.Span.Start.Line, d.Span.Start.Column)
+}
+
+// reportLost prints what a command should have shown and could not read. It
+// returns errProblems if there is any such thing, so that the exit code tells.
+func reportLost(e *env, t *tree.Tree, l *tree.Loaded) error {
+	read := make(map[string]bool, l.Set.Len())
+	for _, r := range l.Set.All() {
+		read[r.Path] = true
+	}
+	var lost []diag.Diagnostic
+	told := map[string]bool{}
+	for _, d := range l.Problems {
+		if d.Severity == diag.Error && !read[d.Path] && !told[d.Path] {
+			told[d.Path] = true
+			lost = append(lost, d)
+		}
+	}
+	printErrors(e.stderr, lost)
+	if len(lost) > 0 {
+		hint(e.stderr, "what these hold is missing here; frontdesk check says more")
+	}
+	if len(lost) > 0 || len(l.Unreadable) > 0 || diag.Count(t.Problems, diag.Error) > 0 {
+		return errProblems
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/records"
+	"frontdesk/records/plain"
+	"frontdesk/records/tree"
+)
+
+// showOptions are the flags of show.
+type showOptions struct {
+	format string
+	links  bool
+}
+
+func newShowCmd(e *env) *cobra.Command {
+	o := &showOptions{}
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one record",
+		Long: "Show prints a record's fields and text. ID is any unambiguous part of an id, or\n" +
+			"TYPE/ID where two types share it. Times are in the desk's time zone. Text from\n" +
+			"records is printed without control characters.\n\n" +
+			"With --format json it prints the same envelope as list, with the record's body\n" +
+			"and log.",
+		GroupID:           groupRead,
+		Example:           "  frontdesk show INC-2611-K7Q4\n  frontdesk show k7q4\n  frontdesk show service/vpn --links\n  frontdesk show k7q4 --format json",
+		Args:              between(1, 1, "an ID"),
+		RunE:              func(cmd *cobra.Command, args []string) error { return show(cmd.Context(), e, o, args[0]) },
+		ValidArgsFunction: completeID(e),
+	}
+	cmd.Flags().BoolVar(&o.links, "links", false, "add the records that it refers to and that refer to it")
+	return addFormat(cmd, &o.format)
+}
+
+func show(ctx context.Context, e *env, o *showOptions, part string) error {
+	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	t, err := openDesk(e)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	r, err := findRecord(ctx, e, t, part)
+	if err != nil {
+		return err
+	}
+	events, faults := r.Log()
+	var links []link
+	var lost error
+	if o.links {
+		if links, lost, err = linksOf(ctx, e, t, r); err != nil {
+			return err
+		}
+	}
+	if o.format == formatJSON {
+		out := newEnvelope(1, []*records.Record{r}, t.Types)
+		out.Records[0] = out.Records[0].whole(r, events)
+		if o.links {
+			out.Records[0].Links = &links
+		}
+		err = writeJSON(e.stdout, out)
+	} else {
+		p := &page{width: e.columns(), color: e.color(), zone: t.Desk.TimeZone}
+		p.record(t.Types.Get(r.Type), r)
+		p.links(links)
+		_, err = io.WriteString(e.stdout, p.String())
+	}
+	if err != nil {
+		return err
+	}
+	printErrors(e.stderr, faults)
+	if len(faults) > 0 {
+		return errProblems
+	}
+	return lost
+}
+
+// link is a reference between the shown record and another one.
+type link struct {
+	Field     string `json:"field"`     // that holds the reference
+	Direction string `json:"direction"` // "out": of the shown record; "in": of the other one
+	Ref       string `json:"ref"`       // the other record, type/id
+	Title     string `json:"title"`     // of the other record, "" where there is none
+}
+
+// linksOf returns the references of a record to others and of others to it, in
+// the order of its fields and then of the records. lost is errProblems where
+// records could not be read and may hide more.
+func linksOf(ctx context.Context, e *env, t *tree.Tree, r *records.Record) (links []link, lost, err error) {
+	l, err := t.Load(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	links = []link{}
+	eachRef(t, r, func(field string, target *records.Record, ref string) {
+		title := ""
+		if target != nil {
+			ref, title = target.Ref(), target.Title()
+		}
+		links = append(links, link{field, "out", ref, title})
+	}, l.Set)
+	for _, other := range l.Set.All() {
+		eachRef(t, other, func(field string, target *records.Record, _ string) {
+			if target != nil && target.Path == r.Path && other.Path != r.Path {
+				links = append(links, link{field, "in", other.Ref(), other.Title()})
+			}
+		}, l.Set)
+	}
+	return links, reportLost(e, t, l), nil
+}
+
+// eachRef calls visit for each reference in a record's fields, with the record
+// that it names, nil where there is none or more than one.
+func eachRef(t *tree.Tree, r *records.Record, visit func(field string, target *records.Record, ref string), set *records.Set) {
+	typ := t.Types.Get(r.Type)
+	if typ == nil {
+		return
+	}
+	for _, f := range typ.Fields {
+		if f.Ref == "" {
+			continue
+		}
+		for _, ref := range r.Get(f.Name).Strings() {
+			var target *records.Record
+			full := ref
+			if !strings.Contains(ref, "/") && f.Ref != "any" {
+				full = string(f.Ref) + "/" + ref
+			}
+			if found := set.Find(full); len(found) == 1 {
+				target = found[0]
+			}
+			visit(f.Name, target, plain.Line(ref))
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/git"
+	"frontdesk/records/plain"
+	"frontdesk/records/render"
+	"frontdesk/records/tree"
+	"frontdesk/records/write"
+	"frontdesk/schema"
+	"frontdesk/schema/workflow"
+)
+
+// writeFlags are the flags that every command that changes records has.
+type writeFlags struct {
+	commit bool
+	dry    bool
+	format string
+}
+
+func (f *writeFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
+	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "show what would change and write nothing")
+	cmd.Flags().StringVar(&f.format, "format", formatText, "`text` prints the path, json the record")
+	completeFlag(cmd, "format", formatText, formatJSON)
+}
+
+// change opens the desk, makes one change with a writer for who acts, prints it
+// and commits it where that was asked for.
+func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer) (*write.Change, error)) error {
+	if err := oneOf("format", f.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	t, err := openDesk(e)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	w, err := e.writer(ctx, t)
+	if err != nil {
+		return err
+	}
+	w.Dry = f.dry
+	c, err := make(w)
+	if err != nil {
+		return explainWrite(e, err)
+	}
+	if err := f.show(e, t, c); err != nil {
+		return err
+	}
+	if f.commit && !f.dry && !c.IsEmpty() {
+		return commitFiles(ctx, t, commitMessage(c), c.After.Path)
+	}
+	return nil
+}
+
+// writer returns a writer for the person who acts.
+func (e *env) writer(ctx context.Context, t *tree.Tree) (*write.Writer, error) {
+	if e.as != "" && write.Slug(e.as) != e.as {
+		return nil, usagef("a person's id is a name in lower case, such as lee", "--as %q is no person's id", e.as)
+	}
+	by, err := actor(ctx, e, t)
+	if err != nil {
+		return nil, err
+	}
+	if by == "" {
+		return nil, withHint(write.ErrNoActor, "give --as PERSON, or tell git with: git config user.email you@example.com")
+	}
+	return &write.Writer{Tree: t, By: by, Now: e.now().UTC().Truncate(1e9), Random: rand.Reader, Durability: tree.Durable}, nil
+}
+
+// show prints a change: the path or the record on stdout, the rest on stderr.
+func (f *writeFlags) show(e *env, t *tree.Tree, c *write.Change) error {
+	for _, note := range c.Notes {
+		complain(e.stderr, "%s", note)
+	}
+	for _, d := range c.Diagnostics {
+		complain(e.stderr, "warning: %s [%s]", d.Message, d.Rule)
+	}
+	switch {
+	case c.IsEmpty():
+		complain(e.stderr, "%s is like that already; nothing was written", c.After.ID)
+	case !f.dry && c.Before != nil && c.Summary() != "":
+		complain(e.stderr, "%s: %s", c.After.ID, c.Summary())
+	}
+	if f.format == formatJSON {
+		return writeJSON(e.stdout, newEnvelope(1, []*records.Record{c.After}, t.Types))
+	}
+	if f.dry {
+		_, err := fmt.Fprint(e.stdout, plain.Text(changeDiff(c)))
+		return err
+	}
+	_, err := fmt.Fprintln(e.stdout, plain.Line(c.After.Path))
+	return err
+}
+
+// changeDiff shows a change as a unified diff.
+func changeDiff(c *write.Change) string {
+	before, old := "/dev/null", []byte(nil)
+	if c.Before != nil {
+		before, old = path.Join("a", c.Before.Path), c.Before.Source
+	}
+	return string(diff.Diff(before, old, path.Join("b", c.After.Path), c.After.Source))
+}
+
+func commitMessage(c *write.Change) string {
+	return messageLine(string(c.After.ID) + ": " + c.Summary())
+}
+
+// messageLine makes a commit subject of untrusted text.
+func messageLine(s string) string {
+	s = plain.Line(s)
+	if r := []rune(s); len(r) > 100 {
+		s = strings.TrimSpace(string(r[:99])) + "…"
+	}
+	return s
+}
+
+// commitFiles commits files of the desk. It keeps other Frontdesk processes
+// waiting meanwhile, since git itself lets only one commit at a time.
+func commitFiles(ctx context.Context, t *tree.Tree, message string, paths ...string) error {
+	repo, err := git.Open(t.Root)
+	if err != nil {
+		return withHint(fmt.Errorf("the files are written but not committed: %w", err), "git init makes the desk a repository")
+	}
+	unlock, err := t.Lock(ctx)
+	if err != nil {
+		return fmt.Errorf("the files are written but not committed: %w", err)
+	}
+	defer unlock()
+	if err := repo.Commit(ctx, message, paths...); err != nil {
+		return withHint(fmt.Errorf("the files are written but not committed: %w", err), "mend what git says, then: git add and git commit the files printed above")
+	}
+	return nil
+}
+
+// explainWrite turns a refused change into words with hints.
+func explainWrite(e *env, err error) error {
+	var refused *write.RefusedError
+	var unreadable *write.UnreadableError
+	var ambiguous *write.AmbiguousError
+	var field *write.FieldError
+	var step *workflow.StepError
+	switch {
+	case errors.As(err, &refused):
+		showFindings(e, refused.Diagnostics, refused.After.Source)
+		return withHint(fmt.Errorf("nothing was written: the record would have %s", count(len(refused.Diagnostics), "error")), "")
+	case errors.As(err, &unreadable):
+		showFindings(e, unreadable.Diagnostics, nil)
+		return withHint(err, "mend the file first; frontdesk check shows where")
+	case errors.As(err, &ambiguous):
+		for _, n := range ambiguous.Names[:min(len(ambiguous.Names), 10)] {
+			complain(e.stderr, "  %s/%s  %s", n.Type, n.ID, n.Path)
+		}
+		return usageError{withHint(err, "give more of the id")}
+	case errors.As(err, &field):
+		return usageError{withHint(err, field.Hint)}
+	case errors.As(err, &step):
+		return usageError{withHint(err, stepHint(step))}
+	case errors.Is(err, write.ErrNotFound):
+		return usageError{withHint(err, "frontdesk list shows what there is")}
+	case errors.Is(err, tree.ErrChanged):
+		return withHint(err, "look at the file and run the command again")
+	}
+	return err
+}
+
+func stepHint(step *workflow.StepError) string {
+	if len(step.Legal) == 0 {
+		return fmt.Sprintf("%s is where a %s ends", step.From, step.Type)
+	}
+	names := make([]string, len(step.Legal))
+	for i, s := range step.Legal {
+		names[i] = string(s)
+	}
+	return fmt.Sprintf("from %s it can go to %s", step.From, strings.Join(names, ", "))
+}
+
+// showFindings prints diagnostics on stderr with the lines that they are about.
+func showFindings(e *env, ds []diag.Diagnostic, src []byte) {
+	rep := render.Report{Diagnostics: ds, Source: func(string) []byte { return src }}
+	_ = render.Write(e.stderr, "text", rep) // stderr is gone; the exit code still tells
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// towards returns a state of one of the categories that the record may go to
+// now, the first as the type lists them.
+func towards(r *records.Record, t *schema.Type, verb string, wanted ...records.Category) (records.State, error) {
+	if len(t.States) == 0 {
+		return "", usagef("", "a %s has no states", t.Name)
+	}
+	legal := workflow.Legal(t, r.State())
+	for _, category := range wanted {
+		for _, s := range legal {
+			if t.State(s).Category == category {
+				return s, nil
+			}
+		}
+	}
+	step := &workflow.StepError{Type: t.Name, From: r.State(), Legal: legal}
+	return "", usagef(stepHint(step), "%s is %s and cannot be %s from there", r.ID, r.State(), verb)
+}

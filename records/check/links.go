@@ -1,0 +1,88 @@
+package check
+
+import (
+	"net/url"
+	"path"
+	"strings"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/markdown"
+)
+
+const (
+	ruleMissingFile diag.RuleID = "text/missing-file"
+	ruleOutside     diag.RuleID = "text/outside-desk"
+	ruleUnsafeLink  diag.RuleID = "text/unsafe-link"
+)
+
+// checkLinks follows the links of a text to files and records of the desk.
+func checkLinks(in *Input, r *records.Record, links []markdown.Link) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	for _, l := range links {
+		switch scheme := schemeOf(l.Destination); {
+		case isUnsafe(scheme):
+			ds = append(ds, diag.New(ruleUnsafeLink, diag.Warning, r.Path, l.Span, "links to %s: are not shown", scheme).
+				WithHint("link to a web page or to a file of the desk"))
+		case scheme != "" || strings.HasPrefix(l.Destination, "//"):
+		default:
+			if d, bad := checkFileLink(in, r, l); bad {
+				ds = append(ds, d)
+			}
+		}
+	}
+	return ds
+}
+
+// schemeOf returns the scheme of a link in lower case, "" for a path. A single
+// letter is a drive of Windows.
+func schemeOf(dest string) string {
+	scheme, _, ok := strings.Cut(dest, ":")
+	if !ok || len(scheme) < 2 || strings.ContainsFunc(scheme, isNoSchemeCharacter) {
+		return ""
+	}
+	return strings.ToLower(scheme)
+}
+
+func isNoSchemeCharacter(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '+' && c != '-' && c != '.'
+}
+
+// isUnsafe reports whether links with the scheme run code or read the reader's
+// own disk.
+func isUnsafe(scheme string) bool {
+	switch scheme {
+	case "javascript", "vbscript", "data", "file":
+		return true
+	}
+	return false
+}
+
+// checkFileLink looks for the file or record that a path in a text names: beside
+// the record, from the desk's root, or by the record's id.
+func checkFileLink(in *Input, r *records.Record, l markdown.Link) (d diag.Diagnostic, bad bool) {
+	dest, _, _ := strings.Cut(l.Destination, "#")
+	dest, _, _ = strings.Cut(dest, "?")
+	if clean, err := url.PathUnescape(dest); err == nil {
+		dest = clean
+	}
+	if dest == "" || strings.Contains(dest, "@") && !strings.Contains(dest, "/") {
+		return d, false // a place in the same text, or a mail address
+	}
+	beside := path.Join(path.Dir(r.Path), dest)
+	if path.IsAbs(dest) || len(dest) > 1 && dest[1] == ':' || beside == ".." || strings.HasPrefix(beside, "../") {
+		return diag.New(ruleOutside, diag.Warning, r.Path, l.Span, "the link %q leads out of the desk", dest).
+			WithHint("attach the file to the record and link to it, or link to a web address"), true
+	}
+	if in.Exists == nil || in.Exists(beside) || in.Exists(path.Clean(dest)) || in.isRecord(dest) {
+		return d, false
+	}
+	return diag.New(ruleMissingFile, diag.Warning, r.Path, l.Span, "the link %q leads to no file", dest).
+		WithHint("paths are relative to the record; attachments lie in the folder %s beside it", r.ID), true
+}
+
+// isRecord reports whether a link names a record by its id. Where the set is not
+// known it may.
+func (in *Input) isRecord(dest string) bool {
+	return in.Set == nil && !strings.Contains(dest, ".") || in.Set != nil && len(in.Set.Find(dest)) > 0
+}

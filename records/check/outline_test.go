@@ -1,0 +1,77 @@
+package check
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"frontdesk/records/markdown"
+)
+
+// pieces are lines that a parser may read otherwise than they look.
+var pieces = []string{
+	"## Description", "## Work notes", "##  Spaced  ", "##\tTab", "##", "## ", "##x", " ## Indented", "    ## Code", "\t## Code", "## Closed ##",
+	"### 2026-11-03T09:41:00Z lee", "### 2026-11-03T09:41:00Z lee kim", "### Tuesday", "###", "#### Deep", "# Top", "####### Seven",
+	"text", "text  ", "  indented text", "- item", "  - nested", "1. one", "1) one", "* star", "+ plus", "> quote", "> ## In a quote", "- ## In a list",
+	"---", "===", "- - -", "***", "___", "-", "=", "--- ", " ---", "a | b", "--|--", ":-:", "", "", "", "é ## accent", "\u00a0## nbsp", "## Überschrift", "\\## escaped",
+	"www.example.com", "dana@example.com", "https://example.com", "![x]", "```", "~~~", "<div>", "[a]: b", "&lt;", "\v", "\f## feed", "+++", "-=", "=-", "--",
+}
+
+func body(t *rapid.T) string {
+	return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.StringMatching(`[ #=>a-z.\-]{0,8}`)), 0, 12).Draw(t, "lines"), "\n")
+}
+
+func TestAnOutlineIsWhatTheParserSees(t *testing.T) {
+	plain := 0
+	rapid.Check(t, func(t *rapid.T) {
+		text := body(t)
+		got, ok := outline(text, 7)
+		if !ok {
+			return
+		}
+		plain++
+		want := markdown.Parse(text, 7)
+		if !reflect.DeepEqual(got.Sections, want.Sections) || got.Preamble != want.Preamble {
+			t.Fatalf("body\n%s\n\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
+		}
+		for _, l := range want.Links {
+			if schemeOf(l.Destination) == "" && !strings.Contains(l.Destination, "@") {
+				t.Fatalf("body %q has a link that the outline does not see: %+v", text, l)
+			}
+		}
+	})
+	if plain == 0 {
+		t.Error("no body was plain: the test shows nothing")
+	}
+}
+
+func TestBodiesThatCouldMeanSomethingElseGoToTheParser(t *testing.T) {
+	for _, text := range []string{
+		"```\n## Comments\n```", "~~~\n## Comments", "<!--\n## Comments\n-->", "Comments\n---", "Comments\n===", " ## Comments", "## Comments ##",
+		"# Comments", "[a](b)", "##\tComments", "## Comments\r\n", "#### x",
+	} {
+		if _, ok := outline(text, 1); ok {
+			t.Errorf("%q counts as plain", text)
+		}
+	}
+	if _, ok := outline("## Description\n\nIt drops - every time.\n\n- one\n- two\n\n### 2026-11-03T09:41:00Z lee\n\nYes.\n", 1); !ok {
+		t.Error("an ordinary body does not count as plain")
+	}
+}
+
+func FuzzOutline(f *testing.F) {
+	for _, p := range pieces {
+		f.Add("a\n" + p + "\n## Comments\n")
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := outline(text, 1)
+		if !ok || markdown.CheckLimits(text) != nil {
+			return
+		}
+		if want := markdown.Parse(text, 1); !reflect.DeepEqual(got.Sections, want.Sections) {
+			t.Errorf("body %q\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
+		}
+	})
+}

@@ -1,0 +1,306 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"frontdesk/records"
+	"frontdesk/records/check"
+	"frontdesk/records/git"
+	"frontdesk/records/tree"
+	"frontdesk/schema"
+)
+
+// hermetic keeps the user's own git settings out.
+func hermetic(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+}
+
+// play plays into a new folder.
+func play(t *testing.T) (string, Summary) {
+	t.Helper()
+	hermetic(t)
+	dir := filepath.Join(t.TempDir(), "desk")
+	s, err := Play(context.Background(), dir, map[string][]byte{".gitattributes": []byte("records/** text eol=lf\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, s
+}
+
+// load reads the records of a played desk and everything that is wrong with them
+// at the time of the commit that is checked out.
+func load(t *testing.T, dir string) (*records.Set, *schema.Types, []string) {
+	t.Helper()
+	ctx := context.Background()
+	desk, err := tree.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = desk.Close() })
+	loaded, err := desk.Load(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	repo, err := git.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := repo.Head(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &check.Input{Desk: desk.Desk, Types: desk.Types, Set: loaded.Set, AsOf: head.When, Exists: desk.Exists}
+	var findings []string
+	for _, d := range check.All(ctx, in, append(desk.Problems, loaded.Problems...)) {
+		findings = append(findings, d.Path+": "+d.Message+" ["+string(d.Rule)+"]")
+	}
+	return loaded.Set, desk.Types, findings
+}
+
+func gitOutput(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestTheDemoIsARepositoryInOrder(t *testing.T) {
+	dir, s := play(t)
+	if out := gitOutput(t, dir, "status", "--porcelain"); out != "" {
+		t.Errorf("the work tree differs from HEAD:\n%s", out)
+	}
+	if out := gitOutput(t, dir, "fsck", "--strict"); out != "" {
+		t.Errorf("git fsck says: %s", out)
+	}
+	if got := gitOutput(t, dir, "rev-parse", "main"); got != s.Head.ID {
+		t.Errorf("main is %s, the summary says %s", got, s.Head.ID)
+	}
+	if got := gitOutput(t, dir, "branch", "--show-current"); got != "main" {
+		t.Errorf("%s is checked out", got)
+	}
+	names := strings.Fields(gitOutput(t, dir, "log", "--all", "--format=%ae"))
+	if len(names) != s.Commits {
+		t.Errorf("%d commits, the summary says %d", len(names), s.Commits)
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) != s.Authors || len(names) < 5 {
+		t.Errorf("authors %v, the summary says %d", names, s.Authors)
+	}
+	for _, subject := range strings.Split(gitOutput(t, dir, "log", "--all", "--format=%s"), "\n") {
+		if len(subject) > 90 || strings.HasSuffix(subject, ": ") {
+			t.Errorf("bad subject: %s", subject)
+		}
+	}
+}
+
+func TestTheProposedChangeStandsOnItsBranchAlone(t *testing.T) {
+	dir, s := play(t)
+	file := "records/changes/2026-11/" + string(s.Change) + ".md"
+	if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file))); err == nil {
+		t.Errorf("%s is on main", file)
+	}
+	if got := gitOutput(t, dir, "diff", "--name-status", "main..."+s.Branch); got != "A\t"+file {
+		t.Errorf("the branch changes %q", got)
+	}
+	gitOutput(t, dir, "checkout", "--quiet", s.Branch)
+	if _, _, findings := load(t, dir); len(findings) > 0 {
+		t.Errorf("on the branch: %v", findings)
+	}
+}
+
+func TestPlayingTwiceGivesTheSameCommits(t *testing.T) {
+	first, a := play(t)
+	second, b := play(t)
+	if a.Head != b.Head {
+		t.Errorf("HEAD is %v, then %v", a.Head, b.Head)
+	}
+	if x, y := gitOutput(t, first, "rev-parse", a.Branch), gitOutput(t, second, "rev-parse", b.Branch); x != y {
+		t.Errorf("the branch is %s, then %s", x, y)
+	}
+}
+
+func TestTheDemoHasNoFindings(t *testing.T) {
+	dir, _ := play(t)
+	_, _, findings := load(t, dir)
+	for _, f := range findings {
+		t.Error(f)
+	}
+}
+
+func TestTheDemoShowsEveryTypeStateAndReason(t *testing.T) {
+	dir, s := play(t)
+	set, types, _ := load(t, dir)
+	if s.Total() < 60 || s.Total() != set.Len() {
+		t.Errorf("%d records, the summary says %d", set.Len(), s.Total())
+	}
+	for _, typ := range types.All() {
+		if s.Records[typ.Name] == 0 {
+			t.Errorf("no %s", typ.Name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range set.All() {
+		for _, field := range []string{"state", "priority", "hold", "audience", "kind", "close_code"} {
+			seen[string(r.Type)+" "+field+" "+r.Text(field)] = true
+		}
+		if r.Type == "knowledge" {
+			seen[filepath.Dir(r.Path)] = true
+		}
+	}
+	for _, want := range wanted(types) {
+		if !seen[want] {
+			t.Errorf("nothing shows %s", want)
+		}
+	}
+}
+
+// wanted lists what a newcomer should meet.
+func wanted(types *schema.Types) []string {
+	all := []string{"asset state disposed", "asset state stolen", "license state expired", "service state retiring",
+		"change kind standard", "change kind emergency", "change close_code unsuccessful", "change state on-hold",
+		"knowledge audience public", "knowledge audience ", "knowledge kind known-error",
+		"records/knowledge/vpn", "records/knowledge/devices", "records/knowledge/accounts", "records/knowledge/operations"}
+	for _, field := range []string{"priority", "hold"} {
+		for _, v := range types.Get("incident").Field(field).Schema.Enum {
+			all = append(all, "incident "+field+" "+v.(string))
+		}
+	}
+	for _, name := range []records.Type{"incident", "knowledge"} {
+		for _, s := range types.Get(name).States {
+			if s.Name != "withdrawn" {
+				all = append(all, string(name)+" state "+string(s.Name))
+			}
+		}
+	}
+	return all
+}
+
+func TestTheDemoTellsItsStories(t *testing.T) {
+	dir, _ := play(t)
+	set, _, _ := load(t, dir)
+	count := map[string]int{}
+	for _, r := range set.All() {
+		if r.Type != "incident" {
+			continue
+		}
+		count["problem "+r.Text("problem")]++
+		count["caused by "+r.Text("caused_by")]++
+		if !r.Get("priority_reason").IsNull() {
+			count["override"]++
+		}
+		count["knowledge"] += len(r.Get("knowledge").Strings())
+		if events, _ := r.Log(); reopened(events) {
+			count["reopened"]++
+		}
+	}
+	for what, least := range map[string]int{"problem PRB-2609-8KQ2": 3, "caused by CHG-2609-M2XK": 1, "override": 1, "reopened": 1, "knowledge": 3} {
+		if count[what] < least {
+			t.Errorf("%s: %d, want at least %d", what, count[what], least)
+		}
+	}
+	if r := set.FindTyped("release", "REL-2610-J9DA"); len(r) != 1 || len(r[0].Get("changes").Strings()) != 2 {
+		t.Error("the planned release does not have two changes")
+	}
+}
+
+func reopened(events []records.Event) bool {
+	last := ""
+	for _, e := range events {
+		now := e.Get("state").String()
+		if last == "resolved" && now == "in-progress" {
+			return true
+		}
+		if now != "" {
+			last = now
+		}
+	}
+	return false
+}
+
+func TestPlayKeepsOutOfAFolderThatHoldsSomething(t *testing.T) {
+	hermetic(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "mine.txt"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Play(context.Background(), dir, nil); !errors.Is(err, ErrNotEmpty) {
+		t.Errorf("got %v, want ErrNotEmpty", err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d entries afterwards, want the one that was there", len(entries))
+	}
+}
+
+func TestAFaultyScenarioIsRefusedWithItsPlace(t *testing.T) {
+	const head = "- at: 2026-11-03T09:12:00Z\n  by: lee\n"
+	for _, c := range []struct{ name, src, want string }{
+		{"an unknown key", head + "  set: vpn\n  feilds: {}\n", `x.yaml:4: unknown or second key "feilds"`},
+		{"no action", head, "x.yaml:1: it says neither of"},
+		{"two actions at once", head + "  set: vpn\n  note: vpn\n", `unknown or second key "note"`},
+		{"no time", "- by: lee\n  set: vpn\n", "x.yaml:1: a step needs at and by"},
+		{"no list", "at: now\n", "x.yaml is no list of steps"},
+		{"broken YAML", "- {a\n", "x.yaml:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := loadScenario(fstest.MapFS{"x.yaml": {Data: []byte(c.src)}})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestStepsComeInTheOrderOfTimeAndBranchesLast(t *testing.T) {
+	const step = "- at: 2026-11-0%T09:00:00Z\n  by: lee\n  set: %\n"
+	text := strings.NewReplacer("%T", "2T", ": %", ": b").Replace(step) +
+		strings.NewReplacer("%T", "1T", ": %", ": c\n  branch: x").Replace(step) +
+		strings.NewReplacer("%T", "1T", ": %", ": a").Replace(step)
+	steps, err := loadScenario(fstest.MapFS{"x.yaml": {Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range steps {
+		got = append(got, s.actions[0].target)
+	}
+	if !slices.Equal(got, []string{"a", "b", "c"}) {
+		t.Errorf("order %v", got)
+	}
+}
+
+// Two desks may be played at once: nothing of a play is shared.
+func TestPlaysDoNotDisturbEachOther(t *testing.T) {
+	hermetic(t)
+	var wg sync.WaitGroup
+	heads := make([]string, 2)
+	for i := range heads {
+		dir := filepath.Join(t.TempDir(), "desk")
+		wg.Go(func() {
+			s, err := Play(context.Background(), dir, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			heads[i] = s.Head.ID
+		})
+	}
+	wg.Wait()
+	if heads[0] != heads[1] {
+		t.Errorf("HEAD %s and %s", heads[0], heads[1])
+	}
+}

@@ -1,0 +1,151 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/git"
+	"frontdesk/records/tree"
+)
+
+// mainBranch is the branch that a desk lives on.
+const mainBranch = "main"
+
+// foundingLead is how long before the first step the desk was founded.
+const foundingLead = 15 * time.Minute
+
+// history collects commits while the scenario is played, and writes them all at
+// once: a git process for each would take ten times as long.
+type history struct {
+	people   map[string]person
+	changes  []git.Change
+	branch   string
+	proposed records.ID
+}
+
+// person is how somebody signs commits.
+type person struct{ name, email string }
+
+// newHistory learns how people sign from the records that steps make of them.
+func newHistory(steps []step) *history {
+	h := &history{people: map[string]person{}}
+	for _, s := range steps {
+		for _, a := range s.actions {
+			if typ, id := records.SplitRef(a.target); a.verb == verbNew && typ == "person" {
+				h.people[string(id)] = signature(a)
+			}
+		}
+	}
+	return h
+}
+
+func signature(a action) person {
+	var p person
+	for _, f := range a.fields {
+		switch f.Field {
+		case records.FieldTitle:
+			p.name = f.Text
+		case "email":
+			p.email = f.Text
+		}
+	}
+	return p
+}
+
+// found writes the files of a new desk and the commit that brings them.
+func (h *history) found(dir string, first step, files map[string][]byte) error {
+	files = maps.Clone(files)
+	if files == nil {
+		files = map[string][]byte{}
+	}
+	files[tree.ConfigFile] = deskFile
+	h.begin(step{at: first.at.Add(-foundingLead), by: first.by, message: "desk: a service desk for Quillmoor Tools"})
+	for _, p := range slices.Sorted(maps.Keys(files)) {
+		if err := writeFile(dir, p, files[p]); err != nil {
+			return fmt.Errorf("make demo: %w", err)
+		}
+		h.add(p, files[p])
+	}
+	return nil
+}
+
+// begin opens the commit of a step.
+func (h *history) begin(s step) {
+	who, ok := h.people[s.by]
+	if !ok {
+		who = person{name: s.by, email: s.by + "@example.com"}
+	}
+	c := git.Change{Branch: mainBranch, Name: who.name, Email: who.email, When: s.at, Message: s.message, Write: map[string][]byte{}}
+	if s.branch != "" {
+		if h.branch != s.branch {
+			c.From = mainBranch
+		}
+		c.Branch, h.branch = s.branch, s.branch
+	}
+	h.changes = append(h.changes, c)
+}
+
+// maxSubject is how long the subject of a commit gets, in bytes: what git's own
+// lists show on a narrow terminal.
+const maxSubject = 72
+
+// say gives the open commit a message where the scenario has none. One that is
+// too long loses what comes last.
+func (h *history) say(message string) {
+	c := &h.changes[len(h.changes)-1]
+	if c.Message != "" {
+		return
+	}
+	for len(message) > maxSubject {
+		cut := strings.LastIndex(message, ", ")
+		if cut < 0 {
+			break
+		}
+		message = message[:cut]
+	}
+	c.Message = message
+}
+
+// wrote adds a record to the open commit.
+func (h *history) wrote(r *records.Record) {
+	h.add(r.Path, r.Source)
+	if h.branch != "" {
+		h.proposed = r.ID
+	}
+}
+
+func (h *history) add(p string, data []byte) {
+	c := &h.changes[len(h.changes)-1]
+	if _, ok := c.Write[p]; !ok {
+		c.Order = append(c.Order, p)
+	}
+	c.Write[p] = data
+}
+
+func (h *history) authors() int {
+	seen := map[string]bool{}
+	for _, c := range h.changes {
+		seen[c.Email] = true
+	}
+	return len(seen)
+}
+
+// commit writes the commits and leaves the main branch checked out. The last
+// branch is checked out before: the work tree is as it stands there, and git
+// then removes what main does not have.
+func (h *history) commit(ctx context.Context, repo *git.Repo) error {
+	if err := repo.FastImport(ctx, h.changes); err != nil {
+		return err
+	}
+	if h.branch != "" {
+		if err := repo.Checkout(ctx, h.branch); err != nil {
+			return err
+		}
+	}
+	return repo.Checkout(ctx, mainBranch)
+}

@@ -1,0 +1,81 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// indexPatience is how long Commit waits for another git to release the index.
+const indexPatience = 20 * time.Second
+
+// Commit records the named files, and nothing else, in one commit; what is
+// staged beside them stays staged. Paths are relative to the folder that the
+// repository was opened for. The user's hooks and signing apply. Where the
+// files are as in HEAD already it does nothing.
+func (r *Repo) Commit(ctx context.Context, message string, paths ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // hooks may take their time
+	defer cancel()
+	list := strings.Join(paths, "\x00")
+	return patiently(ctx, func() error {
+		if err := r.withPaths(ctx, list, "add"); err != nil {
+			return err
+		}
+		err := r.withPaths(ctx, list, "commit", "--quiet", "--only", "--message="+message)
+		if isUnchanged(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+// withPaths runs a command on paths, which it reads from its input: there may
+// be more than fit on a command line.
+func (r *Repo) withPaths(ctx context.Context, list string, args ...string) error {
+	cmd := command(ctx, r.Dir, append(args, "--pathspec-from-file=-", "--pathspec-file-nul")...)
+	cmd.Stdin = strings.NewReader(list)
+	_, err := run(cmd, args[0])
+	return err
+}
+
+// isUnchanged recognises that the files are as in HEAD already.
+func isUnchanged(err error) bool {
+	failed := (*Error)(nil)
+	return errors.As(err, &failed) && failed.Verb == "commit" &&
+		(strings.Contains(failed.Stderr, "nothing to commit") || strings.Contains(failed.Stderr, "nothing added to commit") || strings.Contains(failed.Stderr, "no changes added to commit"))
+}
+
+// patiently repeats what fails because another git is at work in the same
+// repository: it holds a lock, moved HEAD, or wrote an index that it had read
+// before our files were added to it.
+func patiently(ctx context.Context, try func() error) error {
+	give := time.NewTimer(indexPatience)
+	defer give.Stop()
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
+		err := try()
+		if !isContention(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-give.C:
+			return err
+		case <-time.After(wait):
+		}
+	}
+}
+
+func isContention(err error) bool {
+	failed := (*Error)(nil)
+	if !errors.As(err, &failed) {
+		return false
+	}
+	for _, sign := range []string{".lock", "cannot lock ref", "did not match any file"} {
+		if strings.Contains(failed.Stderr, sign) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,212 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/frontmatter"
+	"frontdesk/records/markdown"
+	"frontdesk/schema"
+)
+
+// reasonImported is the reason of a priority that the source has and the desk's
+// matrix has not.
+const reasonImported = "imported"
+
+// finish writes the record's file and reads it back as check will.
+func (b *builder) finish(d *draft) {
+	b.override(d)
+	body, fault := b.text(d)
+	if fault != "" {
+		d.fail(fault)
+		return
+	}
+	data := frontmatter.Format(b.pairs(d), body)
+	if fault := verify(b.p.typ, d.id, data); fault != "" {
+		d.fail("the record is not written: " + fault)
+		return
+	}
+	d.out.file = &File{Type: b.p.typ.Name, ID: records.ID(d.id), Opened: b.opened(d), Data: data, Line: d.line}
+}
+
+// fail reports what is wrong with the record as a whole. Nothing of it is kept.
+func (d *draft) fail(message string) {
+	d.out.problems = append(d.out.problems, Problem{Line: d.line, Case: d.id, Message: message})
+	d.out.mentions = nil
+}
+
+// override gives the reason for a value that differs from the derived one.
+func (b *builder) override(d *draft) {
+	for i, t := range b.fields {
+		if t.field == nil || t.field.Derive == "" || t.field.Override == "" || d.values[i].IsNull() {
+			continue
+		}
+		want, ok := b.matrix(d)
+		if !ok || want == d.values[i].Text || !b.field(d, t.field.Override).IsNull() {
+			continue
+		}
+		d.overrides = append(d.overrides, records.Pair{Key: t.field.Override, Value: records.NewString(reasonImported)})
+	}
+}
+
+// pairs returns the front matter in the type's order.
+func (b *builder) pairs(d *draft) []records.Pair {
+	pairs := []records.Pair{{Key: records.FieldID, Value: records.NewString(d.id)}}
+	add := func(name string, v *records.Value) {
+		if !v.IsNull() {
+			pairs = append(pairs, records.Pair{Key: name, Value: v})
+		}
+	}
+	for _, f := range b.p.typ.Fields {
+		switch f.Name {
+		case records.FieldID, records.FieldImported, records.FieldLog:
+			continue
+		}
+		v := b.field(d, f.Name)
+		if i := slices.IndexFunc(d.overrides, func(p records.Pair) bool { return p.Key == f.Name }); i >= 0 {
+			v = d.overrides[i].Value
+		}
+		add(f.Name, v)
+	}
+	for i, t := range b.fields {
+		if t.field == nil {
+			add(t.name, d.values[i])
+		}
+	}
+	imported := origin(b.p.m.Source, len(d.log))
+	for i, t := range b.imported {
+		if !d.imported[i].IsNull() {
+			imported.Pairs = append(imported.Pairs, records.Pair{Key: t.name, Value: d.imported[i]})
+		}
+	}
+	add(records.FieldImported, imported)
+	if len(d.log) > 0 {
+		add(records.FieldLog, b.logValue(d))
+	}
+	return pairs
+}
+
+// origin begins what stands below imported: the source, and how many lines of
+// the log are foreign.
+func origin(source string, lines int) *records.Value {
+	v := records.NewMap(records.Pair{Key: keySource, Value: records.NewString(source)})
+	if lines > 0 {
+		v.Pairs = append(v.Pairs, records.Pair{Key: records.FieldLog, Value: records.NewInt(int64(lines))})
+	}
+	v.Flow = false
+	return v
+}
+
+// logValue returns the log. Its first line also states the last value of
+// tracked fields whose changes the mapping does not follow.
+func (b *builder) logValue(d *draft) *records.Value {
+	for i, t := range b.track {
+		if v := d.values[t.index]; !t.log && !v.IsNull() {
+			d.log[0].set[i] = v
+		}
+	}
+	list := &records.Value{Kind: records.List}
+	for _, line := range d.log {
+		item := records.NewMap(
+			records.Pair{Key: "at", Value: records.NewString(line.at)},
+			records.Pair{Key: "by", Value: records.NewString(line.by)})
+		for i, v := range line.set {
+			if v != nil {
+				item.Pairs = append(item.Pairs, records.Pair{Key: b.track[i].name, Value: v})
+			}
+		}
+		list.Items = append(list.Items, item)
+	}
+	return list
+}
+
+// opened returns the time that decides the record's folder: of the stamp of the
+// first state, else of the log's first line.
+func (b *builder) opened(d *draft) time.Time {
+	if len(b.p.typ.States) > 0 && b.p.typ.States[0].Stamp != "" {
+		if t, ok := records.ParseTime(b.field(d, b.p.typ.States[0].Stamp).String()); ok {
+			return t
+		}
+	}
+	if len(d.log) > 0 {
+		t, _ := records.ParseTime(d.log[0].at)
+		return t
+	}
+	return time.Time{}
+}
+
+// text returns the record's body: the sections that the mapping fills and those
+// that the type requires, in the type's order.
+func (b *builder) text(d *draft) (body, fault string) {
+	made, faults := b.make(b.body, d.view, d.view)
+	if len(faults) > 0 {
+		return "", strings.Join(distinct(faults), "; ")
+	}
+	texts := map[string]string{}
+	for i, t := range b.body {
+		texts[t.name] = made[i].value.String()
+	}
+	var out strings.Builder
+	for _, s := range b.p.typ.Body.Sections {
+		text, err := sectionText(texts[s.Heading])
+		if err != nil {
+			return "", fmt.Sprintf("section %s: %s", s.Heading, err)
+		}
+		if text == "" && !s.Required {
+			continue
+		}
+		out.WriteString("\n## " + s.Heading + "\n")
+		if text != "" {
+			out.WriteString("\n" + text + "\n")
+		}
+	}
+	if text := texts[freeText]; text != "" {
+		if err := markdown.CheckLimits(text); err != nil {
+			return "", err.Error()
+		}
+		out.WriteString("\n" + text + "\n")
+	}
+	return out.String(), ""
+}
+
+// sectionText returns foreign text as it may stand in a section: as it is, or
+// quoted where it would end the section or open another.
+func sectionText(text string) (string, error) {
+	text = strings.Trim(text, "\n")
+	if text == "" || stays(text) {
+		return text, nil
+	}
+	text = "> " + strings.ReplaceAll(text, "\n", "\n> ")
+	if stays(text) {
+		return text, nil
+	}
+	return "", fmt.Errorf("the text cannot be kept as Markdown")
+}
+
+// stays reports whether a text leaves the sections around it as they are.
+func stays(text string) bool {
+	if markdown.CheckLimits(text) != nil {
+		return false
+	}
+	s := markdown.Parse("## A\n\n"+text+"\n\n## B\n", 1).Sections
+	return len(s) == 2 && s[0].Heading == "A" && s[1].Heading == "B" && len(s[0].Entries) == 0
+}
+
+// verify reads a record's file as check does and returns the first fault that
+// would make it an error there, "" for none.
+func verify(typ *schema.Type, id string, data []byte) string {
+	r, ds := frontmatter.Parse(id+schema.Extension, typ.Name, data)
+	if r != nil && diag.Count(ds, diag.Error) == 0 {
+		ds = typ.CheckFields(r)
+	}
+	for _, d := range ds {
+		if d.Severity == diag.Error {
+			return d.Message
+		}
+	}
+	return ""
+}

@@ -1,0 +1,198 @@
+// Package tree provides the desk as files: it finds and opens a desk, reads its
+// configuration, types and records, and writes record files so that each is
+// always either old or new. All access stays below the desk's root. It must not
+// judge records, nor run git.
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/frontmatter"
+	"frontdesk/schema"
+	"frontdesk/schema/desk"
+)
+
+// ConfigFile marks the root of a desk.
+const ConfigFile = "desk.yaml"
+
+// TypesFolder holds the desk's own type files.
+const TypesFolder = "schema"
+
+var (
+	// ErrNoDesk is returned where no folder above holds desk.yaml.
+	ErrNoDesk = errors.New("no desk found: neither this folder nor one above it holds desk.yaml")
+	// ErrChanged is returned by Write where the file is not what it was.
+	ErrChanged = errors.New("the file was changed by somebody else in the meantime")
+	// ErrExists is returned by Write where a new file is there already.
+	ErrExists = errors.New("the file exists already")
+)
+
+// Tree is an open desk.
+type Tree struct {
+	Root     string            // absolute path of the desk's root
+	Desk     *desk.Desk        // desk.yaml, the defaults where it cannot be read
+	Types    *schema.Types     // the built-in types and the desk's own
+	Problems []diag.Diagnostic // what is wrong with desk.yaml and the type files
+	root     *os.Root
+}
+
+// Find returns the root of the desk that a folder belongs to: the nearest
+// folder, upwards, that holds desk.yaml.
+func Find(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find desk: %w", err)
+	}
+	for {
+		if info, err := os.Lstat(filepath.Join(dir, ConfigFile)); err == nil && info.Mode().IsRegular() {
+			return dir, nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", ErrNoDesk
+		}
+		dir = up
+	}
+}
+
+// Open opens the desk with the root. It must be closed.
+func Open(root string) (*Tree, error) {
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, fmt.Errorf("open desk: %w", err)
+	}
+	t := &Tree{Root: root, root: r}
+	if err := t.configure(); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close releases the desk's root.
+func (t *Tree) Close() error { return t.root.Close() }
+
+func (t *Tree) configure() error {
+	data, err := t.read(ConfigFile, frontmatter.MaxFile)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", ConfigFile, err)
+	}
+	var ds []diag.Diagnostic
+	t.Desk, ds = desk.Parse(ConfigFile, data)
+	if t.Desk == nil {
+		t.Desk = desk.Default()
+	}
+	t.Problems = append(t.Problems, ds...)
+	files, ds := t.typeFiles()
+	t.Problems = append(t.Problems, ds...)
+	t.Types, ds = schema.Load(files)
+	t.Problems = append(t.Problems, ds...)
+	return nil
+}
+
+func (t *Tree) typeFiles() (files []schema.File, ds []diag.Diagnostic) {
+	entries, err := fs.ReadDir(t.root.FS(), TypesFolder)
+	if err != nil {
+		return nil, nil // a desk without types of its own
+	}
+	for _, e := range entries {
+		p := path.Join(TypesFolder, e.Name())
+		if !strings.HasSuffix(e.Name(), ".yaml") {
+			continue
+		}
+		data, err := t.read(p, frontmatter.MaxFile)
+		if err != nil {
+			ds = append(ds, unreadable(p, err))
+			continue
+		}
+		files = append(files, schema.File{Path: p, Data: data})
+	}
+	return files, ds
+}
+
+// Read returns the content of a file of the desk. Symbolic links, devices and
+// files longer than a record may be are errors.
+func (t *Tree) Read(p string) ([]byte, error) { return t.read(p, frontmatter.MaxFile) }
+
+func (t *Tree) read(p string, limit int64) ([]byte, error) {
+	info, err := t.root.Lstat(filepath.FromSlash(p))
+	if err != nil {
+		return nil, cause(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is a %s, not a file", kindOf(info.Mode()))
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("it is %d bytes long; at most %d are read", info.Size(), limit)
+	}
+	f, err := t.root.Open(filepath.FromSlash(p))
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer f.Close()
+	data := make([]byte, 0, info.Size()+1)
+	return readAll(io.LimitReader(f, limit+1), data)
+}
+
+// readAll reads to the end into a buffer that is nearly always large enough.
+func readAll(r io.Reader, buf []byte) ([]byte, error) {
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return nil, cause(err)
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+}
+
+// Exists reports whether the desk holds a file or folder of that path. It does
+// not follow symbolic links out of the desk.
+func (t *Tree) Exists(p string) bool {
+	_, err := t.root.Stat(filepath.FromSlash(p))
+	return err == nil
+}
+
+// cause strips the path from a file error: messages give it relative to the
+// desk, and machine paths do not belong in reports.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "folder"
+	case mode&fs.ModeSymlink != 0:
+		return "symbolic link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "pipe"
+	case mode&fs.ModeSocket != 0:
+		return "socket"
+	case mode.IsRegular():
+		return "file"
+	}
+	return "device"
+}
+
+func idOf(p string) records.ID {
+	return records.ID(strings.TrimSuffix(path.Base(p), schema.Extension))
+}

@@ -1,0 +1,83 @@
+package write
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"frontdesk/records/markdown"
+	"frontdesk/records/plain"
+	"frontdesk/schema"
+)
+
+// Comment adds an entry to the comments of a record, or to its internal work
+// notes. A section that is missing is added in its place.
+func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) (*Change, error) {
+	clean := strings.Trim(plain.Text(text), "\n")
+	if strings.TrimSpace(clean) == "" {
+		return nil, &FieldError{Field: "comment", Message: "the text is empty"}
+	}
+	return w.lock(ctx, func() (*Change, error) {
+		r, t, err := w.load(part)
+		if err != nil {
+			return nil, err
+		}
+		s := entrySection(t, internal)
+		if s == nil {
+			return nil, fmt.Errorf("a %s has no section for %s", t.Name, kindOfComment(internal))
+		}
+		body := ensureSection(r.Body, t, s.Heading)
+		body, err = markdown.AppendEntry(body, s.Heading, w.Now, w.By, clean)
+		if errors.Is(err, markdown.ErrNoSection) {
+			return nil, fmt.Errorf("%s holds the section %q more than once; mend it first", r.Path, s.Heading)
+		}
+		if err != nil {
+			return nil, err
+		}
+		c := &Change{Before: r, Type: t}
+		if n := len(text) - len(plain.Text(text)); n > 0 {
+			c.Notes = append(c.Notes, fmt.Sprintf("%d bytes of control characters were left out of the text", n))
+		}
+		front := string(r.Source[:len(r.Source)-len(r.Body)])
+		return w.finish(c, []byte(front+body), r.Path)
+	})
+}
+
+func kindOfComment(internal bool) string {
+	if internal {
+		return "work notes"
+	}
+	return "comments"
+}
+
+// entrySection returns the section whose entries are only ever added: the one
+// for staff, or the one that the requester reads.
+func entrySection(t *schema.Type, internal bool) *schema.Section {
+	for i := range t.Body.Sections {
+		s := &t.Body.Sections[i]
+		if s.Append && (s.Audience != "" && s.Audience != schema.Public) == internal {
+			return s
+		}
+	}
+	return nil
+}
+
+// ensureSection adds a section that the body lacks, before those that the type
+// puts after it.
+func ensureSection(body string, t *schema.Type, heading string) string {
+	have := markdown.Parse(body, 1)
+	after := false
+	for _, want := range t.Body.Sections {
+		for _, s := range have.Sections {
+			switch {
+			case s.Heading == heading:
+				return body
+			case after && s.Heading == want.Heading:
+				return strings.TrimRight(body[:s.Head], "\n") + "\n\n## " + heading + "\n\n" + body[s.Head:]
+			}
+		}
+		after = after || want.Heading == heading
+	}
+	return markdown.AppendSection(body, heading)
+}

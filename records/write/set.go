@@ -1,0 +1,279 @@
+package write
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"frontdesk/records"
+	"frontdesk/records/frontmatter"
+	"frontdesk/schema"
+	"frontdesk/schema/workflow"
+)
+
+// Assignment gives a field a value, or changes a list by an item.
+type Assignment struct {
+	Field string
+	Op    Op
+	Text  string // as typed; "" clears, "@me" is who acts
+}
+
+// Op is what an assignment does.
+type Op string
+
+// The operations: field=text, field+=text, field-=text.
+const (
+	Assign Op = "="
+	Add    Op = "+="
+	Remove Op = "-="
+)
+
+// ParseAssignment reads "field=text", "field+=text" or "field-=text".
+func ParseAssignment(s string) (Assignment, error) {
+	field, text, ok := strings.Cut(s, "=")
+	a := Assignment{Field: strings.TrimSpace(field), Op: Assign, Text: text}
+	if !ok || a.Field == "" {
+		return a, fmt.Errorf("%q is not of the form field=value", s)
+	}
+	for _, op := range []Op{Add, Remove} {
+		if rest, ok := strings.CutSuffix(a.Field, string(op[:1])); ok {
+			a.Field, a.Op = rest, op
+		}
+	}
+	return a, nil
+}
+
+// FieldError is returned for an assignment that cannot be made.
+type FieldError struct {
+	Field   string
+	Message string
+	Hint    string
+}
+
+// Error says which field it is and what is wrong.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
+
+// draft is a record with the changes worked out so far laid over it.
+type draft struct {
+	record  *records.Record // nil for a new record
+	typ     *schema.Type
+	changes map[string]*records.Value
+	given   []string // fields that the person assigned
+}
+
+// Get returns a field as it will be.
+func (d *draft) Get(key string) *records.Value {
+	if v, ok := d.changes[key]; ok {
+		return v
+	}
+	if d.record == nil {
+		return nil
+	}
+	return d.record.Get(key)
+}
+
+func (d *draft) put(key string, v *records.Value) { d.changes[key] = v }
+
+// changed returns the fields whose value differs, as declared, then the desk's
+// own keys by name.
+func (d *draft) changed() []string {
+	var names []string
+	for key, v := range d.changes {
+		if d.record == nil && v.IsNull() || d.record != nil && v.Equal(d.record.Get(key)) {
+			continue
+		}
+		names = append(names, key)
+	}
+	known := order(d.typ)
+	slices.SortFunc(names, func(a, b string) int {
+		i, j := slices.Index(known, a), slices.Index(known, b)
+		if i < 0 || j < 0 {
+			i, j = -i, -j // unknown keys come last
+		}
+		if i == j {
+			return strings.Compare(a, b)
+		}
+		return i - j
+	})
+	return names
+}
+
+// Set makes the assignments to the record that a part of an id means. A tracked
+// field adds a line to the log; state obeys the workflow, sets and clears the
+// times that belong to it.
+func (w *Writer) Set(ctx context.Context, part string, as ...Assignment) (*Change, error) {
+	return w.SetFrom(ctx, part, func(*records.Record, *schema.Type) ([]Assignment, error) { return as, nil })
+}
+
+// SetFrom is Set with assignments that depend on the record as it is.
+func (w *Writer) SetFrom(ctx context.Context, part string, decide func(*records.Record, *schema.Type) ([]Assignment, error)) (*Change, error) {
+	return w.lock(ctx, func() (*Change, error) {
+		r, t, err := w.load(part)
+		if err != nil {
+			return nil, err
+		}
+		as, err := decide(r, t)
+		if err != nil {
+			return nil, err
+		}
+		d := &draft{record: r, typ: t, changes: map[string]*records.Value{}}
+		if err := w.assign(d, as); err != nil {
+			return nil, err
+		}
+		return w.update(d)
+	})
+}
+
+// assign lays assignments over the draft, and what follows from them.
+func (w *Writer) assign(d *draft, as []Assignment) error {
+	for _, a := range as {
+		v, err := w.value(d, a)
+		if err != nil {
+			return err
+		}
+		d.put(a.Field, v)
+		d.given = append(d.given, a.Field)
+	}
+	if err := w.enter(d); err != nil {
+		return err
+	}
+	w.derive(d)
+	return nil
+}
+
+// value works out what an assignment makes of its field.
+func (w *Writer) value(d *draft, a Assignment) (*records.Value, error) {
+	f := d.typ.Field(a.Field)
+	if err := w.assignable(d.typ, f, a); err != nil {
+		return nil, err
+	}
+	v, err := d.typ.Coerce(a.Field, w.expand(a.Text))
+	if err != nil {
+		return nil, &FieldError{Field: a.Field, Message: err.Error()}
+	}
+	if a.Op == Assign {
+		return v, nil
+	}
+	if f == nil || !f.List {
+		return nil, &FieldError{Field: a.Field, Message: fmt.Sprintf("%s works on lists, and this is none", a.Op), Hint: "use ="}
+	}
+	list := &records.Value{Kind: records.List, Flow: true}
+	for _, item := range items(d.Get(a.Field)) {
+		if !slices.ContainsFunc(items(v), item.Equal) {
+			list.Items = append(list.Items, item)
+		}
+	}
+	if a.Op == Add {
+		list.Items = append(list.Items, items(v)...)
+	}
+	return list, nil
+}
+
+func (w *Writer) assignable(t *schema.Type, f *schema.Field, a Assignment) error {
+	switch {
+	case a.Field == records.FieldLog || a.Field == records.FieldImported:
+		return &FieldError{Field: a.Field, Message: "is history and cannot be assigned", Hint: "set the tracked fields; each adds its line to the log"}
+	case a.Field == records.FieldID:
+		return &FieldError{Field: a.Field, Message: "never changes", Hint: "others refer to the record by it; make a new record instead"}
+	case f == nil && !strings.HasPrefix(a.Field, "x_"):
+		e := &FieldError{Field: a.Field, Message: fmt.Sprintf("%s has no such field", t.Name), Hint: fmt.Sprintf("frontdesk schema show %s lists the fields; keys of your own begin with x_", t.Name)}
+		if near := schema.Nearest(a.Field, order(t)); near != "" {
+			e.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return e
+	}
+	return nil
+}
+
+// expand replaces "@me", alone or as an item of a list, by who acts.
+func (w *Writer) expand(text string) string {
+	if !strings.Contains(text, "@me") {
+		return text
+	}
+	parts := strings.Split(text, ",")
+	for i, p := range parts {
+		if strings.TrimSpace(p) == "@me" {
+			parts[i] = w.By
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// enter checks that the state may follow the present one and applies what
+// entering it brings.
+func (w *Writer) enter(d *draft) error {
+	to, ok := d.changes[records.FieldState]
+	if !ok {
+		return nil
+	}
+	if to.IsNull() {
+		return &FieldError{Field: records.FieldState, Message: "cannot be cleared"}
+	}
+	state := records.State(to.String())
+	if d.record != nil {
+		if state == d.record.State() {
+			return nil
+		}
+		if err := workflow.Step(d.typ, d.record.State(), state); err != nil {
+			return err
+		}
+	}
+	w.apply(d, workflow.Enter(d.typ, d, state, w.Now))
+	return nil
+}
+
+// apply lays changes over the draft, except for fields that the person assigned.
+func (w *Writer) apply(d *draft, pairs []records.Pair) {
+	for _, p := range pairs {
+		if !slices.Contains(d.given, p.Key) {
+			d.put(p.Key, p.Value)
+		}
+	}
+}
+
+// derive recomputes derived fields whose sources changed, unless somebody gave
+// a reason for another value.
+func (w *Writer) derive(d *draft) {
+	for _, f := range d.typ.Fields {
+		if f.Derive != "priority" || slices.Contains(d.given, f.Name) || !d.Get(f.Override).IsNull() {
+			continue
+		}
+		_, impact := d.changes["impact"]
+		_, urgency := d.changes["urgency"]
+		if !impact && !urgency && !d.Get(f.Name).IsNull() {
+			continue
+		}
+		if p, ok := w.Tree.Desk.PriorityOf(d.Get("impact").String(), d.Get("urgency").String()); ok {
+			d.put(f.Name, records.NewString(p))
+		}
+	}
+}
+
+// update turns a draft into edits of the record's source.
+func (w *Writer) update(d *draft) (*Change, error) {
+	r := d.record
+	c := &Change{Before: r, Type: d.typ, Fields: d.changed()}
+	fields := order(d.typ)
+	var edits []frontmatter.Edit
+	for _, name := range c.Fields {
+		v := d.changes[name]
+		if !v.IsNull() {
+			edits = append(edits, frontmatter.Set(r, name, v, fields))
+		} else if e, ok := frontmatter.Delete(r, name); ok {
+			edits = append(edits, e)
+		}
+	}
+	if event := workflow.Event(d.typ, r, d, w.Now, w.By); event != nil {
+		e, err := frontmatter.Append(r, records.FieldLog, event, fields)
+		if err != nil {
+			return nil, &FieldError{Field: records.FieldLog, Message: err.Error(), Hint: "mend the log by hand, or run frontdesk check --fix"}
+		}
+		edits = append(edits, e)
+	}
+	src, err := frontmatter.Apply(r.Source, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(c, src, r.Path)
+}

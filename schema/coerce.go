@@ -1,0 +1,133 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/yaml"
+)
+
+// FieldError says why a text is no value for a field.
+type FieldError struct {
+	Type    records.Type
+	Field   string
+	Message string
+	Hint    string // may be empty
+}
+
+// Error returns the reason.
+func (e *FieldError) Error() string { return e.Message }
+
+// Coerce turns a text from a command line or an import into a value for the
+// field: "" is null, commas separate the items of a list, times may be written
+// as "2026-11-03 09:12" or as a date and are UTC where they do not say. Whether
+// the value is allowed is for CheckFields to say. A text that cannot be turned
+// into a value of the field is a *FieldError, as is a field that the type does
+// not have and that does not begin with x_.
+func (t *Type) Coerce(field, text string) (*records.Value, error) {
+	f := t.Field(field)
+	text = strings.TrimSpace(text)
+	switch {
+	case f == nil && !strings.HasPrefix(field, "x_"):
+		return nil, &FieldError{Type: t.Name, Field: field, Hint: didYouMean(field, t.FieldNames()),
+			Message: fmt.Sprintf("%s is no field of %s", quote(field), t.Name)}
+	case text == "":
+		return records.NewNull(), nil
+	case f == nil || f.shape == nil:
+		return records.NewString(text), nil
+	}
+	if f.List {
+		return t.coerceList(f, text)
+	}
+	return t.coerceOne(f, f.shape, text)
+}
+
+func (t *Type) coerceList(f *Field, text string) (*records.Value, error) {
+	list := &records.Value{Kind: records.List, Flow: true}
+	item := f.shape.items
+	if item == nil {
+		item = &shape{}
+	}
+	for _, part := range strings.Split(text, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		v, err := t.coerceOne(f, item, part)
+		if err != nil {
+			return nil, err
+		}
+		list.Items = append(list.Items, v)
+	}
+	return list, nil
+}
+
+func (t *Type) coerceOne(f *Field, sh *shape, text string) (*records.Value, error) {
+	fail := func(want string) (*records.Value, error) {
+		return nil, &FieldError{Type: t.Name, Field: f.Name, Message: fmt.Sprintf("%s %s is not %s", f.Name, quote(text), want)}
+	}
+	if v := listedAs(sh, text); v != nil {
+		return v, nil
+	}
+	switch kind := yaml.Resolve(text); {
+	case sh.format == FormatDateTime:
+		at, ok := parseLoosely(text)
+		if !ok {
+			return nil, &FieldError{Type: t.Name, Field: f.Name, Hint: "write it as " + formatExample(FormatDateTime),
+				Message: fmt.Sprintf("%s %s is not a date-time", f.Name, quote(text))}
+		}
+		return records.NewString(records.FormatTime(at)), nil
+	case sh.kinds.has(records.String):
+		return records.NewString(text), nil
+	case sh.kinds == kindOf(records.Bool):
+		b, ok := truth(text)
+		if !ok {
+			return fail("true or false")
+		}
+		return records.NewBool(b), nil
+	case kind != records.Null && sh.kinds.has(kind):
+		return &records.Value{Kind: kind, Text: text}, nil
+	case sh.kinds.has(records.Map):
+		v, ds := yaml.Parse("", []byte(text), yaml.WholeFile)
+		if v == nil || v.Kind != records.Map || len(ds) > 0 {
+			return fail("a map, such as {key: value}")
+		}
+		return v, nil
+	}
+	return fail(sh.kinds.noun())
+}
+
+// listedAs returns the listed value that the text means, whatever the case.
+func listedAs(sh *shape, text string) *records.Value {
+	for _, e := range sh.enum {
+		if e.IsScalar() && strings.EqualFold(e.Text, text) {
+			return &records.Value{Kind: e.Kind, Text: e.Text}
+		}
+	}
+	return nil
+}
+
+func truth(text string) (value, ok bool) {
+	switch strings.ToLower(text) {
+	case "true", "yes", "y", "1", "on":
+		return true, true
+	case "false", "no", "n", "0", "off":
+		return false, true
+	}
+	return false, false
+}
+
+// parseLoosely reads a time as people type it.
+func parseLoosely(text string) (time.Time, bool) {
+	if isDateTime(text) {
+		return records.ParseTime(text)
+	}
+	for _, layout := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
+		if at, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,86 @@
+// Package desk provides a desk's configuration, read from desk.yaml: name, time
+// zone, priority matrix, roles and limits. It must not read files, nor look at
+// records.
+package desk
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"frontdesk/records"
+)
+
+// FileName is the name of the file that marks the root of a desk.
+const FileName = "desk.yaml"
+
+// Version is the version of desk.yaml that this program reads.
+const Version = 1
+
+// Desk is a desk's configuration. It must not be changed.
+type Desk struct {
+	Version   int
+	Name      string
+	Address   string         // where the desk is reached, an absolute URI; may be empty
+	TimeZone  *time.Location // in which days and months of people's reports begin
+	Shard     int            // folder levels below the month, 0 to 2
+	Priority  map[string]map[string]string
+	Roles     map[string][]string // ids of people by role
+	Limits    Limits
+	Calendars *records.Value // as written; nil where there are none
+	Raw       *records.Value // the whole file; nil for the default
+	Path      string
+}
+
+// Limits bounds what the desk accepts.
+type Limits struct {
+	MaxRecordBytes int // size of a record file
+}
+
+// DefaultMaxRecordBytes is the size of a record file that desks accept if they
+// do not say otherwise.
+const DefaultMaxRecordBytes = 1 << 20
+
+// Default returns the configuration of a desk that says nothing.
+func Default() *Desk {
+	return &Desk{
+		Version:  Version,
+		TimeZone: time.UTC,
+		Priority: DefaultPriority(),
+		Limits:   Limits{MaxRecordBytes: DefaultMaxRecordBytes},
+		Path:     FileName,
+	}
+}
+
+// DefaultPriority returns the matrix from impact and urgency to priority that
+// ServiceNow ships (priority data lookup rules).
+func DefaultPriority() map[string]map[string]string {
+	return map[string]map[string]string{
+		"high":   {"high": "P1", "medium": "P2", "low": "P3"},
+		"medium": {"high": "P2", "medium": "P3", "low": "P4"},
+		"low":    {"high": "P3", "medium": "P4", "low": "P5"},
+	}
+}
+
+// PriorityOf returns the priority that follows from impact and urgency, false
+// where the matrix does not have them.
+func (d *Desk) PriorityOf(impact, urgency string) (string, bool) {
+	p, ok := d.Priority[impact][urgency]
+	return p, ok
+}
+
+// HasRole reports whether a person has a role.
+func (d *Desk) HasRole(person, role string) bool { return slices.Contains(d.Roles[role], person) }
+
+// Vars returns the configuration as rules see it under the name desk: what the
+// file says, with the defaults of what it does not say.
+func (d *Desk) Vars() map[string]any {
+	vars := map[string]any{}
+	if raw, ok := d.Raw.Any().(map[string]any); ok {
+		maps.Copy(vars, raw)
+	}
+	vars["version"], vars["name"], vars["address"] = d.Version, d.Name, d.Address
+	vars["time_zone"], vars["shard"] = d.TimeZone.String(), d.Shard
+	vars["priority"], vars["roles"] = d.Priority, d.Roles
+	return vars
+}

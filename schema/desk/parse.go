@@ -1,0 +1,275 @@
+package desk
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/yaml"
+	"frontdesk/schema"
+)
+
+// The rules that a desk.yaml may break.
+const (
+	RuleEmpty      diag.RuleID = "desk/empty"       // the file holds no map
+	RuleVersion    diag.RuleID = "desk/version"     // the version is missing or not supported
+	RuleUnknownKey diag.RuleID = "desk/unknown-key" // a key that desk.yaml does not have
+	RuleValue      diag.RuleID = "desk/value"       // a value that is not what it must be
+	RuleTimeZone   diag.RuleID = "desk/time-zone"   // a time zone that nobody knows
+	RulePriority   diag.RuleID = "desk/priority"    // a priority matrix with holes or nonsense
+)
+
+// RuleIDs returns the ids of all rules of this package.
+func RuleIDs() []diag.RuleID {
+	return []diag.RuleID{RuleEmpty, RuleVersion, RuleUnknownKey, RuleValue, RuleTimeZone, RulePriority}
+}
+
+// keys are the keys of desk.yaml.
+func keys() []string {
+	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "limits", "calendars"}
+}
+
+// The bounds of limits.max_record_bytes.
+const (
+	leastRecordBytes = 4 << 10
+	mostRecordBytes  = 16 << 20
+)
+
+// Parse reads desk.yaml. It always returns a desk; what the file does not say or
+// says wrongly is as in Default. Errors among the diagnostics mean that the desk
+// is not what its owners want.
+func Parse(path string, src []byte) (*Desk, []diag.Diagnostic) {
+	d := Default()
+	d.Path = path
+	root, ds := yaml.Parse(path, src, yaml.WholeFile)
+	p := &parser{path: path, desk: d, ds: ds}
+	switch {
+	case root == nil && len(ds) > 0:
+	case root == nil:
+		p.fail(RuleEmpty, diag.At(1), "begin with the line \"version: 1\"", "the file is empty")
+	case root.Kind != records.Map:
+		p.fail(RuleEmpty, root.Span, "begin with the line \"version: 1\"", "the file holds %s, not a map", article(root.Kind))
+	default:
+		d.Raw = root
+		p.root(root)
+	}
+	diag.Sort(p.ds)
+	return d, p.ds
+}
+
+type parser struct {
+	path string
+	desk *Desk
+	ds   []diag.Diagnostic
+}
+
+func (p *parser) fail(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
+	p.ds = append(p.ds, diag.New(id, diag.Error, p.path, span, format, args...).WithHint("%s", hint))
+}
+
+func (p *parser) unknown(pair records.Pair, where string, known []string) {
+	if strings.HasPrefix(pair.Key, "x_") {
+		return
+	}
+	hint := "keys of your own begin with x_"
+	if near := schema.Nearest(pair.Key, known); near != "" {
+		hint = "did you mean " + strconv.Quote(near) + "?"
+	}
+	p.ds = append(p.ds, diag.New(RuleUnknownKey, diag.Warning, p.path, pair.KeySpan, "%s has no key %q", where, pair.Key).WithHint("%s", hint))
+}
+
+func (p *parser) root(root *records.Value) {
+	if root.Get("version") == nil {
+		p.fail(RuleVersion, diag.At(1), "add the line \"version: 1\"", "version is missing")
+	}
+	for _, pair := range root.Pairs {
+		if !slices.Contains(keys(), pair.Key) {
+			p.unknown(pair, "desk.yaml", keys())
+			continue
+		}
+		if !pair.Value.IsNull() {
+			p.key(pair)
+		}
+	}
+}
+
+func (p *parser) key(pair records.Pair) {
+	d := p.desk
+	switch v := pair.Value; pair.Key {
+	case "version":
+		p.version(v)
+	case "name":
+		d.Name = p.text(v, "name")
+	case "address":
+		p.address(v)
+	case "time_zone":
+		p.timeZone(v)
+	case "shard":
+		d.Shard = p.number(v, "shard", 0, 2, 0)
+	case "priority":
+		p.priority(v)
+	case "roles":
+		p.roles(v)
+	case "limits":
+		p.limits(v)
+	case "calendars":
+		d.Calendars = v
+	}
+}
+
+func (p *parser) version(v *records.Value) {
+	if v.Kind == records.Int && v.Text == strconv.Itoa(Version) {
+		return
+	}
+	hint := "a newer program may read it"
+	if v.Kind != records.Int {
+		hint = "write it as a number, without quotes"
+	}
+	p.fail(RuleVersion, v.Span, hint, "version %q is not supported; this program reads version %d", v.String(), Version)
+}
+
+func (p *parser) text(v *records.Value, what string) string {
+	if v.Kind != records.String {
+		p.fail(RuleValue, v.Span, "put it in quotes", "%s is %s, not text", what, article(v.Kind))
+		return ""
+	}
+	return v.Text
+}
+
+// article names a kind with its article.
+func article(k records.Kind) string {
+	switch k {
+	case records.Null:
+		return "nothing"
+	case records.Int:
+		return "an integer"
+	}
+	return "a " + k.String()
+}
+
+// number returns a whole number between least and most, otherwise the fallback.
+func (p *parser) number(v *records.Value, what string, least, most, fallback int) int {
+	n, err := strconv.Atoi(v.Text)
+	if v.Kind != records.Int || err != nil || n < least || n > most {
+		p.fail(RuleValue, v.Span, "", "%s %q is not a whole number from %d to %d", what, v.String(), least, most)
+		return fallback
+	}
+	return n
+}
+
+func (p *parser) address(v *records.Value) {
+	text := p.text(v, "address")
+	if u, err := url.Parse(text); text != "" && (err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "") {
+		p.fail(RuleValue, v.Span, "write it as https://desk.example.com or mailto:desk@example.com", "address %q is not an absolute URI", text)
+		return
+	}
+	p.desk.Address = text
+}
+
+// timeZone reads an IANA name. "Local" would make reports depend on the machine.
+func (p *parser) timeZone(v *records.Value) {
+	text := p.text(v, "time_zone")
+	if text == "" {
+		return
+	}
+	zone, err := time.LoadLocation(text)
+	if err != nil || text == "Local" {
+		p.fail(RuleTimeZone, v.Span, "use a name such as UTC or Europe/Berlin", "time_zone %q is not a time zone of the IANA database", text)
+		return
+	}
+	p.desk.TimeZone = zone
+}
+
+// priority reads a matrix. It replaces the default as a whole, and every row has
+// the same columns, so that no combination is left without a priority.
+func (p *parser) priority(v *records.Value) {
+	if v.Kind != records.Map || len(v.Pairs) == 0 {
+		p.fail(RulePriority, v.Span, "write for example high: {high: P1, medium: P2, low: P3}", "priority is no map from impact to urgency to priority")
+		return
+	}
+	matrix := map[string]map[string]string{}
+	for _, row := range v.Pairs {
+		if row.Value.Kind != records.Map {
+			p.fail(RulePriority, row.Value.Span, "write for example {high: P1, medium: P2, low: P3}", "priority of impact %q is no map from urgency to priority", row.Key)
+			return
+		}
+		cells := map[string]string{}
+		for _, cell := range row.Value.Pairs {
+			if !slices.Contains(priorities(), cell.Value.Text) {
+				p.fail(RulePriority, cell.Value.Span, "", "priority %q is not one of %s", cell.Value.String(), strings.Join(priorities(), ", "))
+				return
+			}
+			cells[cell.Key] = cell.Value.Text
+		}
+		matrix[row.Key] = cells
+	}
+	if p.isWhole(v) {
+		p.desk.Priority = matrix
+	}
+}
+
+func priorities() []string { return []string{"P1", "P2", "P3", "P4", "P5"} }
+
+// isWhole reports whether every row has the columns of all rows.
+func (p *parser) isWhole(v *records.Value) bool {
+	var columns []string
+	for _, row := range v.Pairs {
+		for _, cell := range row.Value.Pairs {
+			if !slices.Contains(columns, cell.Key) {
+				columns = append(columns, cell.Key)
+			}
+		}
+	}
+	whole := true
+	for _, row := range v.Pairs {
+		for _, column := range columns {
+			if row.Value.Pair(column) == nil {
+				p.fail(RulePriority, row.KeySpan, "", "priority of impact %q and urgency %q is missing", row.Key, column)
+				whole = false
+			}
+		}
+	}
+	return whole
+}
+
+func (p *parser) roles(v *records.Value) {
+	if v.Kind != records.Map {
+		p.fail(RuleValue, v.Span, "write for example approvers: [lee, dana]", "roles is %s, not a map", article(v.Kind))
+		return
+	}
+	p.desk.Roles = map[string][]string{}
+	for _, pair := range v.Pairs {
+		if pair.Value.Kind != records.List {
+			p.fail(RuleValue, pair.Value.Span, "write for example [lee, dana]", "role %q is %s, not a list of people", pair.Key, article(pair.Value.Kind))
+			continue
+		}
+		people := []string{}
+		for _, item := range pair.Value.Items {
+			if item.IsNull() || !item.IsScalar() {
+				p.fail(RuleValue, item.Span, "", "role %q holds %s where the id of a person is expected", pair.Key, article(item.Kind))
+				continue
+			}
+			people = append(people, item.Text)
+		}
+		p.desk.Roles[pair.Key] = people
+	}
+}
+
+func (p *parser) limits(v *records.Value) {
+	known := []string{"max_record_bytes"}
+	if v.Kind != records.Map {
+		p.fail(RuleValue, v.Span, "", "limits is %s, not a map", article(v.Kind))
+		return
+	}
+	for _, pair := range v.Pairs {
+		if pair.Key != known[0] {
+			p.unknown(pair, "limits", known)
+			continue
+		}
+		p.desk.Limits.MaxRecordBytes = p.number(pair.Value, known[0], leastRecordBytes, mostRecordBytes, DefaultMaxRecordBytes)
+	}
+}

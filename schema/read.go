@@ -1,0 +1,191 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/schema/rule"
+)
+
+// The forms of the names in a type file.
+var (
+	typeName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	fieldName   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+	stateName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+	ruleName    = typeName
+	folderName  = typeName
+	prefixName  = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,7}$`)
+	audienceTxt = regexp.MustCompile(`^(public|staff|team:[A-Za-z0-9][A-Za-z0-9._-]{0,63})$`)
+)
+
+// useKind says what a name in a type file must be the name of.
+type useKind uint8
+
+const (
+	useField useKind = iota
+	useTime          // a field of format date-time
+	useState
+	useType
+)
+
+// use is a name in a type file that must be known.
+type use struct {
+	kind useKind
+	name string
+	what string // where it stands, for the message: "columns"
+	span diag.Span
+}
+
+// reader reads one type file and collects what is wrong with it.
+type reader struct {
+	path string
+	env  *rule.Env
+	ds   []diag.Diagnostic
+	uses []use
+}
+
+func (r *reader) fail(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
+	r.ds = append(r.ds, diag.New(id, diag.Error, r.path, span, format, args...).WithHint("%s", hint))
+}
+
+func (r *reader) use(kind useKind, v *records.Value, what string) {
+	r.uses = append(r.uses, use{kind: kind, name: v.Text, what: what, span: v.Span})
+}
+
+// keys calls read for each known key of a map and reports the others. It
+// returns false where the value is no map.
+func (r *reader) keys(v *records.Value, what string, known []string, read func(p records.Pair)) bool {
+	if v == nil || v.Kind != records.Map {
+		r.wrongKind(v, what, "a map")
+		return false
+	}
+	for _, p := range v.Pairs {
+		switch {
+		case slices.Contains(known, p.Key):
+			read(p)
+		case !strings.HasPrefix(p.Key, "x_"):
+			r.unknownKey(p, what, known)
+		}
+	}
+	return true
+}
+
+func (r *reader) unknownKey(p records.Pair, what string, known []string) {
+	hint := didYouMean(p.Key, known)
+	if hint == "" {
+		hint = "known keys: " + strings.Join(known, ", ")
+	}
+	r.fail(RuleTypeKey, p.KeySpan, hint, "%s has no key %q", what, p.Key)
+}
+
+func (r *reader) wrongKind(v *records.Value, what, want string) {
+	if v == nil {
+		r.fail(RuleParse, diag.At(1), "", "%s is empty; it must be %s", what, want)
+		return
+	}
+	r.fail(RuleBadValue, v.Span, "", "%s is %s; it must be %s", what, kindName(v.Kind), want)
+}
+
+// text returns a string. Numbers and booleans must be quoted to be one.
+func (r *reader) text(v *records.Value, what string) string {
+	if v.Kind != records.String {
+		r.wrongKind(v, what, "text")
+		return ""
+	}
+	return v.Text
+}
+
+// name returns a string of the form.
+func (r *reader) name(v *records.Value, what string, form *regexp.Regexp) string {
+	s := r.text(v, what)
+	if s != "" && !form.MatchString(s) {
+		r.fail(RuleName, v.Span, "", "%s %q does not match %s", what, cut(s), form)
+		return ""
+	}
+	return s
+}
+
+// choice returns a string that is one of the allowed ones.
+func (r *reader) choice(v *records.Value, what string, allowed []string) string {
+	s := r.text(v, what)
+	if s != "" && !slices.Contains(allowed, s) {
+		r.fail(RuleBadValue, v.Span, didYouMean(s, allowed), "%s %q is not one of %s", what, cut(s), strings.Join(allowed, ", "))
+		return ""
+	}
+	return s
+}
+
+func (r *reader) flag(v *records.Value, what string) bool {
+	if v.Kind != records.Bool {
+		r.wrongKind(v, what, "true or false")
+	}
+	return v.Kind == records.Bool && v.Text == "true"
+}
+
+func (r *reader) audience(v *records.Value) Audience {
+	s := r.text(v, "audience")
+	if s != "" && !audienceTxt.MatchString(s) {
+		r.fail(RuleBadValue, v.Span, didYouMean(s, []string{"public", "staff"}), "audience %q is not one of public, staff, team:NAME", cut(s))
+		return ""
+	}
+	return Audience(s)
+}
+
+// items returns the values of a list; what names it for messages.
+func (r *reader) items(v *records.Value, what string) []*records.Value {
+	if v.Kind != records.List {
+		r.wrongKind(v, what, "a list")
+		return nil
+	}
+	return v.Items
+}
+
+// names returns a list of names, each once, and notes that each must be known.
+func (r *reader) names(v *records.Value, what string, kind useKind) []string {
+	var out []string
+	for _, item := range r.items(v, what) {
+		s := r.text(item, what)
+		switch {
+		case s == "":
+		case slices.Contains(out, s):
+			r.fail(RuleConflict, item.Span, "", "%s names %q twice", what, cut(s))
+		default:
+			out = append(out, s)
+			r.use(kind, item, what)
+		}
+	}
+	return out
+}
+
+// kindName names the kind of a value with its article.
+func kindName(k records.Kind) string {
+	switch k {
+	case records.Null:
+		return "empty"
+	case records.Int:
+		return "an integer"
+	case records.String:
+		return "text"
+	}
+	return "a " + k.String()
+}
+
+// quote writes a text of the user's for a message: on one line, not too long,
+// its special characters escaped.
+func quote(s string) string { return fmt.Sprintf("%q", cut(s)) }
+
+// cut shortens a text for a message.
+func cut(s string) string {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

@@ -1,0 +1,209 @@
+// Package rule provides conditions in CEL over a record: compiled when they are
+// first needed, evaluated under a cost limit. It is the only package that
+// imports the CEL library, and must not know record types.
+package rule
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/interpreter"
+)
+
+// The limits on a condition. A condition at all of them takes some milliseconds.
+const (
+	MaxSource = 4 << 10 // characters of a condition
+	MaxNodes  = 2_000   // nodes of its syntax tree, macros expanded
+	MaxRegexp = 500     // instructions of a regular expression in it
+	MaxCost   = 100_000 // CEL cost units of one evaluation
+	MaxMemory = 100_000 // elements that one evaluation may hold
+)
+
+// The variables of a condition.
+const (
+	varSelf = "self"
+	varOld  = "old"
+	varDesk = "desk"
+	// varCategory is what self's state means. It is no part of self, where types
+	// may have a field of that name.
+	varCategory = "category"
+)
+
+// Env compiles conditions. Making one costs nothing; the CEL environment comes
+// to life with the first condition that is compiled. It is safe for concurrent
+// use.
+type Env struct {
+	once sync.Once
+	cel  *cel.Env
+	err  error
+}
+
+// New returns the condition with the source. It is not compiled yet.
+func (e *Env) New(source string) *Program { return &Program{source: source, env: e} }
+
+func (e *Env) get() (*cel.Env, error) {
+	e.once.Do(func() {
+		e.cel, e.err = cel.NewEnv(
+			cel.Variable(varSelf, cel.DynType),
+			cel.Variable(varOld, cel.DynType),
+			cel.Variable(varDesk, cel.MapType(cel.StringType, cel.DynType)),
+			cel.Variable(varCategory, cel.StringType),
+			cel.DefaultUTCTimeZone(true),
+			cel.CrossTypeNumericComparisons(true),
+			cel.ParserExpressionSizeLimit(MaxSource),
+			cel.ExpressionNodeLimit(MaxNodes),
+			cel.RegexProgramSizeLimit(MaxRegexp),
+			cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateDurationLiterals()),
+		)
+	})
+	return e.cel, e.err
+}
+
+// Program is one condition. It is safe for concurrent use.
+type Program struct {
+	source string
+	env    *Env
+	once   sync.Once
+	prg    cel.Program
+	uses   []Use
+	err    error
+}
+
+// Use is a place of a condition that reads a field of the record, self.FIELD or
+// old.FIELD.
+type Use struct {
+	Field        string
+	Line, Column int // in the condition, both from 1
+}
+
+// SyntaxError says why a condition cannot be compiled. Line and Column count
+// from 1, Column in characters.
+type SyntaxError struct {
+	Line, Column int
+	Message      string
+}
+
+// Error returns the place and the reason.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
+}
+
+// Source returns the condition as it is written.
+func (p *Program) Source() string { return p.source }
+
+// Compile compiles the condition if that has not happened yet. A fault of the
+// condition is a *SyntaxError.
+func (p *Program) Compile() error {
+	p.once.Do(func() { p.prg, p.err = p.compile() })
+	return p.err
+}
+
+// Uses compiles the condition and returns which fields of the record it reads
+// by name; none if it cannot be compiled.
+func (p *Program) Uses() []Use {
+	if p.Compile() != nil {
+		return nil
+	}
+	return p.uses
+}
+
+func (p *Program) compile() (cel.Program, error) {
+	env, err := p.env.get()
+	if err != nil {
+		return nil, fmt.Errorf("make CEL environment: %w", err)
+	}
+	tree, issues := env.Compile(p.source)
+	if errs := issues.Errors(); len(errs) > 0 {
+		at := errs[0].Location
+		return nil, &SyntaxError{Line: max(at.Line(), 1), Column: max(at.Column()+1, 1), Message: errs[0].Message}
+	}
+	if t := tree.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
+		return nil, &SyntaxError{Line: 1, Column: 1, Message: fmt.Sprintf("the condition gives a %s, not true or false", t)}
+	}
+	p.uses = uses(tree.NativeRep(), p.source)
+	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.MemoryLimit(MaxMemory))
+	if err != nil {
+		return nil, &SyntaxError{Line: 1, Column: 1, Message: err.Error()}
+	}
+	return prg, nil
+}
+
+// uses finds the selections of fields on self and old.
+func uses(tree *ast.AST, source string) []Use {
+	lines := strings.Split(source, "\n")
+	var found []Use
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.SelectKind {
+			return
+		}
+		on := e.AsSelect().Operand()
+		if on.Kind() != ast.IdentKind || on.AsIdent() != varSelf && on.AsIdent() != varOld {
+			return
+		}
+		u := Use{Field: e.AsSelect().FieldName(), Line: 1, Column: 1}
+		if at := tree.SourceInfo().GetStartLocation(e.ID()); at.Line() >= 1 && at.Line() <= len(lines) {
+			u.Line, u.Column = at.Line(), at.Column()+1+ahead(lines[at.Line()-1], at.Column(), u.Field)
+		}
+		found = append(found, u)
+	}))
+	return found
+}
+
+// ahead returns how many characters after the column the word begins: CEL places
+// a selection at its dot, or at what a macro was given.
+func ahead(line string, column int, word string) int {
+	rest := []rune(line)
+	rest = rest[min(max(column, 0), len(rest)):]
+	before, _, found := strings.Cut(string(rest), word)
+	if !found {
+		return 0
+	}
+	return utf8.RuneCountInString(before)
+}
+
+// Input is what a condition judges: a record's fields as plain values, those
+// before the change (nil when the record is new), the desk's configuration and
+// the category of the record's state. Times are time.Time. The maps must not
+// change during the evaluation.
+type Input struct {
+	Self, Old map[string]any
+	Desk      map[string]any
+	Category  string
+}
+
+// Errors of an evaluation.
+var (
+	// ErrNotBool says that a condition gave something other than true or false.
+	ErrNotBool = errors.New("the condition gave neither true nor false")
+	// ErrCost says that an evaluation was stopped because it took too much work.
+	ErrCost = errors.New("the condition takes too much work on this record")
+)
+
+// Eval reports whether the condition holds.
+func (p *Program) Eval(in Input) (bool, error) {
+	if err := p.Compile(); err != nil {
+		return false, err
+	}
+	vars := map[string]any{varSelf: in.Self, varOld: types.NullValue, varDesk: in.Desk, varCategory: in.Category}
+	if in.Old != nil {
+		vars[varOld] = in.Old
+	}
+	out, _, err := p.prg.Eval(vars)
+	if err != nil {
+		if errors.As(err, new(interpreter.EvalCancelledError)) {
+			return false, ErrCost
+		}
+		return false, err
+	}
+	holds, ok := out.Value().(bool)
+	if !ok {
+		return false, ErrNotBool
+	}
+	return holds, nil
+}

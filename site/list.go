@@ -1,0 +1,254 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"frontdesk/records"
+	"frontdesk/records/plain"
+	"frontdesk/schema"
+)
+
+// perPage is how many records one page of a list shows.
+const perPage = 200
+
+// list is a choice of a type's records, in order.
+type list struct {
+	key   string // "all", "open", or "state-" and the state's name
+	title string
+	tone  string
+	items []*item
+	pages []string // paths, at least one
+}
+
+// arrange orders the records of every type and chooses the lists of it.
+func (v *view) arrange() {
+	for _, k := range v.kinds {
+		slices.SortStableFunc(k.items, v.compare)
+		v.chooseLists(k)
+		if isLibrary(k.Type) {
+			v.plant(k)
+		}
+	}
+	v.arrangeIndex()
+}
+
+func (v *view) chooseLists(k *kind) {
+	all := &list{key: "all", title: "All", items: k.items}
+	k.lists = []*list{all}
+	if isWork(k.Type) {
+		k.lists = append(k.lists, &list{key: "open", title: "Open", tone: "open"})
+	}
+	byState := map[records.State]*list{}
+	for _, s := range k.States {
+		l := &list{key: "state-" + slug(string(s.Name)), title: stateTitle(s), tone: stateTone(s)}
+		byState[s.Name] = l
+		k.lists = append(k.lists, l)
+	}
+	for _, it := range k.items {
+		s := v.state(it)
+		if s == nil {
+			continue
+		}
+		byState[s.Name].items = append(byState[s.Name].items, it)
+		if isWork(k.Type) && s.Category.IsOpen() {
+			k.lists[1].items = append(k.lists[1].items, it)
+		}
+	}
+	k.lists = slices.DeleteFunc(k.lists, func(l *list) bool { return len(l.items) == 0 })
+	for _, l := range k.lists {
+		v.paginate(k, l)
+	}
+}
+
+// paginate gives a list its pages. The list of all records begins on the type's
+// own page, unless that shows the contents of a library.
+func (v *view) paginate(k *kind, l *list) {
+	n := max(1, (len(l.items)+perPage-1)/perPage)
+	for i := range n {
+		switch {
+		case i == 0 && l.key == "all" && !isLibrary(k.Type):
+			l.pages = append(l.pages, k.home())
+		case i == 0:
+			l.pages = append(l.pages, v.paths.claim(k.dir+"/list", l.key, ".html"))
+		default:
+			l.pages = append(l.pages, v.paths.claim(k.dir+"/list/"+l.key, fmt.Sprint(i+1), ".html"))
+		}
+	}
+}
+
+// compare orders records of one type: work by whether it is open, by priority
+// and the latest first; things by their title.
+func (v *view) compare(a, b *item) int {
+	if a.kind != b.kind {
+		return cmp.Compare(a.kind.Name, b.kind.Name)
+	}
+	if !isWork(a.kind.Type) {
+		return cmp.Or(
+			cmp.Compare(strings.ToLower(v.title(a)), strings.ToLower(v.title(b))),
+			cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path))
+	}
+	order := cmp.Compare(stage(v.category(a)), stage(v.category(b)))
+	if order == 0 && v.category(a).IsOpen() {
+		order = cmp.Compare(v.urgency(a), v.urgency(b))
+	}
+	return cmp.Or(order, b.opened.Compare(a.opened), cmp.Compare(b.ID, a.ID), cmp.Compare(a.Path, b.Path))
+}
+
+func stage(c records.Category) int {
+	switch {
+	case c.IsOpen():
+		return 0
+	case c == records.Resolved:
+		return 1
+	}
+	return 2
+}
+
+// urgency is the place of a record's priority among the type's, the most urgent
+// first.
+func (v *view) urgency(it *item) string {
+	f := v.priority(it.kind.Type)
+	if f == nil {
+		return ""
+	}
+	x := v.get(it, f.Name)
+	if x.IsNull() {
+		return "level-9"
+	}
+	return level(f, x.String())
+}
+
+// listPages yields the pages of all lists.
+func (v *view) listPages() iter.Seq[Page] {
+	return func(yield func(Page) bool) {
+		for _, k := range v.kinds {
+			for _, l := range k.lists {
+				for i := range l.pages {
+					if !yield(v.listPage(k, l, i)) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func (v *view) listPage(k *kind, l *list, n int) Page {
+	here := l.pages[n]
+	title := k.Plural
+	if l.key != "all" {
+		title += ": " + strings.ToLower(l.title)
+	}
+	p := v.page(here, "table", title)
+	p.Params["section"] = k.home()
+	p.Params["intro"] = plain.Line(k.Description)
+	p.Params["crumbs"] = []link{{Href: relative(here, homePath), Text: "Home"}}
+	if isLibrary(k.Type) {
+		p.Params["crumbs"] = append(p.Params["crumbs"].([]link), link{Href: relative(here, k.home()), Text: k.Plural})
+	}
+	p.Params["tabs"] = v.tabs(k, l, here)
+	p.Params["columns"] = v.columns(k)
+	p.Params["hasstate"] = len(k.States) > 0
+	first := n * perPage
+	last := min(first+perPage, len(l.items))
+	rows := make([]row, 0, last-first)
+	for _, it := range l.items[first:last] {
+		rows = append(rows, v.row(it, here))
+	}
+	p.Params["rows"] = rows
+	p.Params["total"] = len(l.items)
+	if len(l.pages) > 1 {
+		p.Params["pager"] = pager(l.pages, n)
+		p.Params["range"] = fmt.Sprintf("%d–%d of %d", first+1, last, len(l.items))
+	}
+	return p
+}
+
+// tabs are the ways to list a type's records, with how many each shows.
+func (v *view) tabs(k *kind, current *list, from string) []count {
+	if len(k.lists) < 2 {
+		return nil
+	}
+	out := make([]count, 0, len(k.lists))
+	for _, l := range k.lists {
+		out = append(out, count{Text: l.title, Tone: l.tone, N: len(l.items), Href: relative(from, l.pages[0]), Active: l == current})
+	}
+	return out
+}
+
+// columns are the titles of a list's columns after id and title.
+func (v *view) columns(k *kind) []string {
+	out := []string{}
+	for _, f := range v.columnFields(k.Type) {
+		out = append(out, label(f))
+	}
+	return out
+}
+
+// columnFields are the fields that lists show and readers may see. The state
+// has a column of its own.
+func (v *view) columnFields(t *schema.Type) []*schema.Field {
+	var out []*schema.Field
+	for _, name := range t.Columns {
+		f := t.Field(name)
+		if f != nil && name != records.FieldState && name != records.FieldTitle && name != records.FieldID && seesField(v.readers, t, name) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// row is a record in a list of its type.
+func (v *view) row(it *item, from string) row {
+	out := v.shortRow(it, from)
+	for _, f := range v.columnFields(it.kind.Type) {
+		cell, ok := v.fact(it, f, from)
+		if !ok {
+			cell = fact{Label: label(f)}
+		}
+		cell.Note = ""
+		out.Cells = append(out.Cells, cell)
+	}
+	out.Changed = v.timeOrNil(it.changed)
+	return out
+}
+
+// shortRow is a record in a list of records of many types.
+func (v *view) shortRow(it *item, from string) row {
+	return row{
+		ID: plain.Line(string(it.ID)), Href: relative(from, it.page), Title: v.title(it), Type: it.kind.Title, State: v.stateBadge(it),
+	}
+}
+
+// pages of a list around the current one that a pager names.
+const pagerReach = 2
+
+// pager links the pages of a list: the first, the last, and those around.
+func pager(pages []string, n int) []count {
+	var out []count
+	add := func(i int, text string) {
+		out = append(out, count{Text: text, N: i + 1, Href: relative(pages[n], pages[i]), Active: i == n})
+	}
+	if n > 0 {
+		add(n-1, "Previous")
+		out[0].Active = false
+	}
+	gap := false
+	for i := range pages {
+		if i == 0 || i == len(pages)-1 || i >= n-pagerReach && i <= n+pagerReach {
+			add(i, fmt.Sprint(i+1))
+			gap = false
+		} else if !gap {
+			out = append(out, count{Text: "…"})
+			gap = true
+		}
+	}
+	if n < len(pages)-1 {
+		add(n+1, "Next")
+	}
+	return out
+}
