@@ -199,10 +199,10 @@ func (c *checker) text(sh *shape, v *records.Value) {
 			c.fail(RuleLength, v, "", "is empty")
 			return
 		case n < sh.minLength:
-			c.fail(RuleLength, v, "", "%s is %d characters long; at least %d are needed", quote(s), n, sh.minLength)
+			c.fail(RuleLength, v, "", "%s is too short; at least %d characters are needed", quote(s), sh.minLength)
 			return
 		case sh.maxLength != nil && n > *sh.maxLength:
-			c.fail(RuleLength, v, "", "is %d characters long; at most %d are allowed", n, *sh.maxLength)
+			c.fail(RuleLength, v, "", "is too long; it has %d characters, %d are allowed", n, *sh.maxLength)
 			return
 		}
 	}
@@ -217,7 +217,7 @@ func (c *checker) pattern(p *pattern, v *records.Value) {
 	switch {
 	case p == nil:
 	case !p.affordable(v.Text):
-		c.fail(RulePattern, v, "", "is %d bytes long, too long to be matched with %s", len(v.Text), p.re)
+		c.fail(RulePattern, v, "", "is too long to be matched with %s", p.re)
 	case p.re.MatchString(v.Text):
 	case p.want != "":
 		c.fail(RulePattern, v, "", "%s is not %s", quote(v.Text), p.want)
@@ -251,9 +251,9 @@ func (c *checker) bounds(sh *shape, v *records.Value) {
 func (c *checker) list(sh *shape, v *records.Value) {
 	switch n := len(v.Items); {
 	case n < sh.minItems:
-		c.fail(RuleItems, v, "", "has %d items; at least %d are needed", n, sh.minItems)
+		c.fail(RuleItems, v, "", "has too few items; %d are needed", sh.minItems)
 	case sh.maxItems != nil && n > *sh.maxItems:
-		c.fail(RuleItems, v, "", "has %d items; at most %d are allowed", n, *sh.maxItems)
+		c.fail(RuleItems, v, "", "has too many items; %d are allowed", *sh.maxItems)
 	}
 	if sh.unique {
 		c.unique(sh, v)

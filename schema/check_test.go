@@ -52,9 +52,9 @@ func fieldCases() []fieldCase {
 		{"a title that reads as a boolean", "title: true", RuleType, "true", `title "true" is a boolean, not text`, `put it in quotes: "true"`},
 		{"a quoted number is a text", `title: "2024"`, "", "", "", ""},
 		{"an empty title", `title: ""`, RuleLength, `""`, `title is empty`, ""},
-		{"a title that is too long", "title: " + strings.Repeat("ä", 201), RuleLength, "ä", `title is 201 characters long; at most 200 are allowed`, ""},
+		{"a title that is too long", "title: " + strings.Repeat("ä", 201), RuleLength, "ä", `title is too long; it has 201 characters, 200 are allowed`, ""},
 		{"a title of 200 characters of two bytes", "title: " + strings.Repeat("ä", 200), "", "", "", ""},
-		{"a text that is too short", "vendor: A", RuleLength, "A", `vendor "A" is 1 characters long; at least 2 are needed`, ""},
+		{"a text that is too short", "vendor: A", RuleLength, "A", `vendor "A" is too short; at least 2 characters are needed`, ""},
 		{"a reference that reads as a number is a text", "contact: 0042", "", "", "", ""},
 		{"a reference that is a plain number is a text", "contact: 42", "", "", "", ""},
 		{"references that are plain numbers are texts", "assets: [42, 1.5, true]", "", "", "", ""},
@@ -62,7 +62,7 @@ func fieldCases() []fieldCase {
 		{"an item that is a map", "assets: [a, {b: c}]", RuleType, "{b: c}", `item 2 of assets is a map, not text`, ""},
 		{"an item that is empty", "assets: [a, ~]", RuleType, "~", `item 2 of assets is empty, not text`, ""},
 		{"an item that stands twice", "assets: [42, b, \"42\"]", RuleUnique, `"42"`, `item 3 of assets "42" stands in the list before`, "remove one of the two"},
-		{"too many items", "assets: [a, b, c, d]", RuleItems, "[a,", `assets has 4 items; at most 3 are allowed`, ""},
+		{"too many items", "assets: [a, b, c, d]", RuleItems, "[a,", `assets has too many items; 3 are allowed`, ""},
 		{"a text where a list belongs", "assets: a", RuleType, "a\n", `assets "a" is not a list`, ""},
 		{"a text where a number belongs", "guests: many", RuleType, "many", `guests "many" is not a whole number`, ""},
 		{"a quoted number where a number belongs", `guests: "3"`, RuleType, `"3"`, `guests "3" is not a whole number`, ""},
@@ -169,7 +169,7 @@ func TestLongTextsAgainstBadPatternsAreJudgedFast(t *testing.T) {
 			ds = ts.Get("visit").CheckFields(r)
 			best = min(best, time.Since(start))
 		}
-		if best > 50*time.Millisecond {
+		if best > slowdown*50*time.Millisecond {
 			t.Errorf("%s took %s", pattern, best)
 		}
 		if len(ds) != 1 || ds[0].Rule != RulePattern {
@@ -188,7 +188,7 @@ func TestLongListsAreJudgedFast(t *testing.T) {
 	r.Fields.Pairs = append(r.Fields.Pairs, records.Pair{Key: "assets", Value: &records.Value{Kind: records.List, Items: items}})
 	start := time.Now()
 	typ.CheckFields(r)
-	if took := time.Since(start); took > time.Second {
+	if took := time.Since(start); took > slowdown*time.Second {
 		t.Errorf("took %s", took)
 	}
 }

@@ -36,7 +36,7 @@ func (t *Type) Coerce(field, text string) (*records.Value, error) {
 	case text == "":
 		return records.NewNull(), nil
 	case f == nil || f.shape == nil:
-		return records.NewString(text), nil
+		return asWritten(text), nil
 	}
 	if f.List {
 		return t.coerceList(f, text)
@@ -79,6 +79,8 @@ func (t *Type) coerceOne(f *Field, sh *shape, text string) (*records.Value, erro
 				Message: fmt.Sprintf("%s %s is not a date-time", f.Name, quote(text))}
 		}
 		return records.NewString(records.FormatTime(at)), nil
+	case sh.kinds == 0 && !sh.source:
+		return asWritten(text), nil
 	case sh.kinds.has(records.String):
 		return records.NewString(text), nil
 	case sh.kinds == kindOf(records.Bool):
@@ -97,6 +99,14 @@ func (t *Type) coerceOne(f *Field, sh *shape, text string) (*records.Value, erro
 		return v, nil
 	}
 	return fail(sh.kinds.noun())
+}
+
+// asWritten returns the value that the text is in YAML without quotes.
+func asWritten(text string) *records.Value {
+	if kind := yaml.Resolve(text); kind != records.Null {
+		return &records.Value{Kind: kind, Text: text}
+	}
+	return records.NewString(text)
 }
 
 // listedAs returns the listed value that the text means, whatever the case.

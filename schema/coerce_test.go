@@ -30,8 +30,10 @@ func TestCoerce(t *testing.T) {
 		{"a date for a time", "starts_at", "2026-11-03", `"2026-11-03T00:00:00Z"`},
 		{"a date", "day", "2026-11-03", `"2026-11-03"`},
 		{"a map", "address", "{street: x}", `{"street":"x"}`},
-		{"a value of several types", "size", "3", `"3"`},
-		{"a key of the desk's own", "x_floor", "3", `"3"`},
+		{"a number where any value may be", "size", "3", `3`},
+		{"a word where any value may be", "size", "small", `"small"`},
+		{"a word that means null elsewhere", "size", "null", `"null"`},
+		{"a key of the desk's own", "x_floor", "3", `3`},
 		{"an audience", "audience", "team:network", `"team:network"`},
 	}
 	typ := visitType(t)

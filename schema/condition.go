@@ -2,6 +2,8 @@ package schema
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
@@ -16,10 +18,11 @@ func (t *Type) CheckRules(self, old *records.Record, desk map[string]any) []diag
 	if len(t.Rules) == 0 {
 		return nil
 	}
-	in := rule.Input{Self: t.vars(self), Desk: desk, Category: string(t.Category(self))}
+	var before map[string]any
 	if old != nil {
-		in.Old = t.vars(old)
+		before = t.vars(old)
 	}
+	in := rule.NewInput(t.vars(self), before, desk, string(t.Category(self)))
 	var ds []diag.Diagnostic
 	for _, rl := range t.Rules {
 		holds, err := rl.holds(in)
@@ -57,7 +60,8 @@ func (rl *Rule) diagnostic(r *records.Record, message string) diag.Diagnostic {
 
 // vars returns the fields of a record as CEL sees them: absent ones null, times
 // as timestamps, references as texts. A value that is no time is null too:
-// CheckFields reports it.
+// CheckFields reports it. The log and what was imported are converted only for
+// rules that speak of them, as they are most of a record.
 func (t *Type) vars(r *records.Record) map[string]any {
 	out := make(map[string]any, len(t.Fields))
 	for _, f := range t.Fields {
@@ -70,6 +74,7 @@ func (t *Type) vars(r *records.Record) map[string]any {
 		f := t.Field(p.Key)
 		switch {
 		case f == nil || p.Value.IsNull():
+		case (f.Name == records.FieldLog || f.Name == records.FieldImported) && !t.speaksOf(f.Name):
 		case f.IsTime():
 			if at, ok := records.ParseTime(p.Value.String()); ok {
 				out[p.Key] = at
@@ -79,4 +84,10 @@ func (t *Type) vars(r *records.Record) map[string]any {
 		}
 	}
 	return out
+}
+
+func (t *Type) speaksOf(word string) bool {
+	return slices.ContainsFunc(t.Rules, func(rl *Rule) bool {
+		return strings.Contains(rl.Assert.Source(), word) || rl.When != nil && strings.Contains(rl.When.Source(), word)
+	})
 }

@@ -36,6 +36,7 @@ func TestCheckRules(t *testing.T) {
 		{"a list is a list", `{id: r, assert: "'a' in self.assets && size(self.assets) == 2", message: m}`, "assets: [a, b]", "", ""},
 		{"a number is a number", `{id: r, assert: "self.guests >= 3 && self.fee < 10", message: m}`, "guests: 3\nfee: 9.5", "", ""},
 		{"a map is a map", `{id: r, assert: "self.address.street == 'x'", message: m}`, "address: {street: x}", "", ""},
+		{"the log and what was imported are there for rules that speak of them", `{id: r, assert: "size(self.log) == 1 && self['imported'].x == 1", message: m}`, "log: [{at: 2026-11-03T09:00:00Z, by: lee}]\nimported: {x: 1}", "", ""},
 		{"old is null for a new record", `{id: r, assert: "old == null", message: m}`, "", "", ""},
 		{"old has the fields before", `{id: r, assert: "old == null || old.vendor == self.vendor", message: "vendor is fixed"}`, "", "vendor: Bolt\n", "rule/r error : vendor is fixed"},
 		{"the desk is its configuration", `{id: r, assert: "desk.name == 'IT' && 'lee' in desk.roles.chief", message: m}`, "", "", ""},

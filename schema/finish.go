@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -252,4 +251,4 @@ func within(v *records.Value, line, column int) diag.Span {
 }
 
 // ruleID returns the id that diagnostics of a type's rule carry.
-func ruleID(rl *Rule) diag.RuleID { return diag.RuleID(fmt.Sprint(RulePrefix, rl.ID)) }
+func ruleID(rl *Rule) diag.RuleID { return diag.RuleID(RulePrefix + rl.ID) }

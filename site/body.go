@@ -3,8 +3,10 @@ package site
 import (
 	"cmp"
 	"fmt"
+	stdhtml "html"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -204,15 +206,29 @@ func (v *view) render(it *item, md *markdown.Renderer) rendered {
 				sec.Problem = plain.Line(err.Error())
 				continue
 			}
-			sec.add(v, it, p, html, prefix)
-			out.words = append(out.words, markdown.PlainText(p.text))
+			sec.add(v, it, p, strings.TrimSpace(html), prefix)
+			out.words = append(out.words, wordsOf(html))
 			if article {
 				out.contents = append(out.contents, heads...)
 			}
 		}
-		out.sections = append(out.sections, sec)
+		if sec.HTML != "" || len(sec.Entries) > 0 || sec.Problem != "" {
+			out.sections = append(out.sections, sec)
+		}
 	}
 	return out
+}
+
+// inlineTag matches the tags that stand within words, anyTag all of them.
+var (
+	inlineTag = regexp.MustCompile(`</?(?:a|em|strong|del|code)(?: [^>]*)?>`)
+	anyTag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// wordsOf returns the words of sanitised HTML: what can be searched is what can
+// be seen, and comments in a text cannot.
+func wordsOf(html string) string {
+	return stdhtml.UnescapeString(anyTag.ReplaceAllString(inlineTag.ReplaceAllString(html, ""), " "))
 }
 
 func taken(sections []section, anchor string) bool {

@@ -97,6 +97,9 @@ func label(f *schema.Field) string {
 	return humanize(f.Name)
 }
 
+// acronym is the length up to which a name on its own is taken for one: "vpn".
+const acronym = 3
+
 // humanize makes words of a name: "vendor-visit" is "Vendor visit".
 func humanize(name string) string {
 	s := strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -105,8 +108,8 @@ func humanize(name string) string {
 		}
 		return r
 	}, plain.Line(name)))
-	if s == "" {
-		return name
+	if len(s) <= acronym {
+		return strings.ToUpper(s)
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -210,11 +210,22 @@ func (v *view) row(it *item, from string) row {
 		if !ok {
 			cell = fact{Label: label(f)}
 		}
-		cell.Note = ""
+		cell.Note, cell.Wide = "", isWide(cell.Values)
 		out.Cells = append(out.Cells, cell)
 	}
 	out.Changed = v.timeOrNil(it.changed)
 	return out
+}
+
+// wide is how many characters a cell of a list may hold without breaking lines.
+const wide = 26
+
+func isWide(values []value) bool {
+	n := 0
+	for _, x := range values {
+		n += 2 + len(cmp.Or(x.Title, x.Text))
+	}
+	return n > wide
 }
 
 // shortRow is a record in a list of records of many types.

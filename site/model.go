@@ -44,6 +44,7 @@ type fact struct {
 	Note   string  `json:"note,omitempty"`
 	Values []value `json:"values"`
 	Block  bool    `json:"block,omitempty"` // prose, to stand on lines of its own
+	Wide   bool    `json:"wide,omitempty"`  // in a list: more than fits on a short line
 }
 
 // group is facts that belong together.

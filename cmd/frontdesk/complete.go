@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"frontdesk/records"
-	"frontdesk/records/plain"
 	"frontdesk/records/query"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
@@ -34,21 +34,27 @@ func onDesk(e *env, words func(ctx context.Context, t *tree.Tree, args []string,
 	}
 }
 
-// begunWith keeps the words that begin as typed, whatever the case. A single
-// word that ends in a colon or an equals sign gets no space, as its value comes
-// next.
+// shellSafe matches words that no shell expands. Others are never offered: bash
+// would evaluate a file named $(…).md as soon as somebody pressed the tab key.
+var shellSafe = regexp.MustCompile(`^[A-Za-z0-9._:=,/@-]+$`)
+
+// begunWith keeps the words that begin as typed, whatever the case. Words that
+// end in a colon or an equals sign get no space, as their value comes next.
 func begunWith(begun string, words []string) ([]string, cobra.ShellCompDirective) {
-	directive := cobra.ShellCompDirectiveNoFileComp
 	var out []string
+	open := 0
 	for _, w := range words {
-		if len(w) >= len(begun) && strings.EqualFold(w[:len(begun)], begun) {
-			out = append(out, plain.Line(w))
+		if len(w) >= len(begun) && strings.EqualFold(w[:len(begun)], begun) && shellSafe.MatchString(w) {
+			out = append(out, w)
 			if strings.HasSuffix(w, ":") || strings.HasSuffix(w, "=") {
-				directive |= cobra.ShellCompDirectiveNoSpace
+				open++
 			}
 		}
 	}
-	return out, directive
+	if open > 0 && open == len(out) {
+		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeID completes the id of a record as the first argument. It reads file

@@ -66,17 +66,22 @@ func ambiguous(part string, found []tree.Name) error {
 	return detailedError{err, lines}
 }
 
+// unknownID names the record whose id is nearest, as a whole or by its last part.
 func unknownID(part string, names []tree.Name) error {
 	typ, id := records.SplitRef(part)
 	var known []string
+	whole := map[string]records.ID{}
 	for _, n := range names {
-		if typ == "" || n.Type == typ {
-			known = append(known, string(n.ID))
+		if typ != "" && n.Type != typ {
+			continue
 		}
+		tail := string(n.ID)[strings.LastIndex(string(n.ID), "-")+1:]
+		known = append(known, string(n.ID), tail)
+		whole[string(n.ID)], whole[tail] = n.ID, n.ID
 	}
 	hint := "frontdesk list shows the records"
-	if near := schema.Nearest(strings.ToUpper(string(id)), known); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
+	if near := schema.Nearest(string(id), known); near != "" {
+		hint = fmt.Sprintf("did you mean %s?", whole[near])
 	} else if strings.ContainsAny(part, " :") {
 		hint = "this command takes one id; frontdesk list takes a query"
 	}

@@ -76,7 +76,8 @@ func newRoot(e *env, started *bool) *cobra.Command {
 	}
 	root.InitDefaultHelpCmd()
 	notice(root, started)
-	_ = root.MarkPersistentFlagDirname("directory") // fails only for a flag that is not there
+	_ = root.MarkPersistentFlagDirname("directory") // these two fail only for a flag that is not there
+	_ = root.RegisterFlagCompletionFunc("as", completePerson(e))
 	return root
 }
 

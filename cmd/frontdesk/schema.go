@@ -233,9 +233,9 @@ func valueForm(t *schema.Type, f *schema.Field) string {
 	case f.Name == records.FieldState:
 		form = "a state"
 	case f.Ref == schema.AnyType:
-		form = "id of a record"
+		form = "id of any record"
 	case f.Ref != "":
-		form = "id of a " + string(f.Ref)
+		form = string(f.Ref) + " id"
 	case len(f.Choices()) > 0:
 		form = strings.Join(f.Choices(), "|")
 	case s == nil:

@@ -14,7 +14,7 @@ import (
 // The look of tables.
 const (
 	columnGap = "  "
-	minColumn = 8 // a column is never cut below this
+	minColumn = 6 // a column is never cut below this
 )
 
 // table is text in aligned columns.

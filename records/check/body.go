@@ -6,7 +6,6 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
-	"frontdesk/records/frontmatter"
 	"frontdesk/records/markdown"
 	"frontdesk/schema"
 )
@@ -24,9 +23,9 @@ const (
 
 // checkBody judges the text of a record: its sections, entries and links.
 func checkBody(in *Input, t *schema.Type, r *records.Record) []diag.Diagnostic {
-	if len(r.Body) > frontmatter.MaxBody {
+	if most := in.Desk.Limits.MaxRecordBytes; len(r.Source) > most && most > 0 {
 		return []diag.Diagnostic{diag.New(ruleLimits, diag.Error, r.Path, diag.At(r.BodyLine),
-			"the text is %d bytes long; at most %d are read", len(r.Body), frontmatter.MaxBody).
+			"the file is %d bytes long; the desk allows %d", len(r.Source), most).
 			WithHint("move long text into an attachment beside the record")}
 	}
 	if err := markdown.CheckLimits(r.Body); err != nil {
@@ -81,7 +80,7 @@ func (c *sectionCheck) headings() {
 		if first, twice := seen[s.Heading]; twice {
 			c.add(diag.New(ruleDuplicateSection, diag.Error, c.r.Path, s.Span, "section %q stands twice", s.Heading).
 				WithNote(c.r.Path, first.Span, "the first one is here").
-				WithHint("put what belongs to it into the first one; where the heading is part of a text, write it as \"### %s\" or indent it", s.Heading))
+				WithHint("put what belongs to it into the first one; where the heading is part of a text, write it as \"#### %s\"", s.Heading))
 			continue
 		}
 		seen[s.Heading] = s
@@ -102,7 +101,7 @@ func (c *sectionCheck) known() []string {
 }
 
 func (c *sectionCheck) unknown(s markdown.Section) {
-	hint := "sections of a " + string(c.t.Name) + " are " + strings.Join(c.known(), ", ") + "; write headings within them as ###"
+	hint := "the sections are " + strings.Join(c.known(), ", ") + "; headings within them begin with ####"
 	if near := schema.Nearest(s.Heading, c.known()); near != "" {
 		hint = "did you mean \"" + near + "\"?"
 	}

@@ -49,7 +49,6 @@ func Local(in *Input, r *records.Record) []diag.Diagnostic {
 	ds = append(ds, t.CheckRules(r, nil, in.deskVars())...)
 	ds = append(ds, checkPlace(in, t, r)...)
 	ds = append(ds, checkDerived(in.Desk, t, r)...)
-	ds = append(ds, checkAudience(r)...)
 	if len(t.States) > 0 {
 		ds = append(ds, workflow.Check(t, r, in.AsOf)...)
 	}

@@ -17,8 +17,8 @@ func orderFields() []string {
 	return []string{"base", "blocked_by", "depends_on", "duplicate_of", "manager", "parent", "part_of", "replaced_by", "supersedes"}
 }
 
-// checkCircles finds circles along the fields that make an order. Each circle is
-// reported once, on its first record, with the others as notes.
+// checkCircles finds circles along the fields that make an order. Every record
+// of a circle is told, so that a check of one of them sees it.
 func (g *graph) checkCircles() []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, name := range orderFields() {
@@ -28,7 +28,9 @@ func (g *graph) checkCircles() []diag.Diagnostic {
 			for i, n := range ring {
 				rs[i] = nodes[n]
 			}
-			ds = append(ds, circle(name, rs))
+			for i := range rs {
+				ds = append(ds, circle(name, rs, i))
+			}
 		}
 	}
 	return ds
@@ -162,27 +164,19 @@ func ring(edges [][]int, knot []int) []int {
 	}
 }
 
-// circle reports a circle on the record with the first path.
-func circle(field string, rs []*records.Record) diag.Diagnostic {
-	first := 0
-	for i, r := range rs {
-		if r.Path < rs[first].Path {
-			first = i
-		}
-	}
-	rs = slices.Concat(rs[first:], rs[:first])
+// circle reports a circle on one of its records and tells where it leads on.
+func circle(field string, ring []*records.Record, at int) diag.Diagnostic {
 	var names []string
-	for _, r := range rs[:min(len(rs), maxListed)] {
-		names = append(names, string(r.ID))
+	for i := range min(len(ring), maxListed) {
+		names = append(names, string(ring[(at+i)%len(ring)].ID))
 	}
-	if len(rs) > maxListed {
+	if len(ring) > maxListed {
 		names = append(names, "…")
 	}
-	names = append(names, string(rs[0].ID))
-	d := diag.New(ruleCircle, diag.Error, rs[0].Path, rs[0].SpanOf(field), "%s leads in a circle of %d records: %s", field, len(rs), strings.Join(names, " → "))
-	d.Record, d.Field = string(rs[0].ID), field
-	for _, r := range rs[1:min(len(rs), maxListed)] {
-		d = d.WithNote(r.Path, r.SpanOf(field), "%s leads on from %s", field, r.ID)
-	}
-	return d.WithHint("remove %s from one of them", field)
+	r, next := ring[at], ring[(at+1)%len(ring)]
+	names = append(names, string(r.ID))
+	d := diag.New(ruleCircle, diag.Error, r.Path, r.SpanOf(field), "%s leads in a circle of %d records: %s", field, len(ring), strings.Join(names, " → "))
+	d.Record, d.Field = string(r.ID), field
+	return d.WithNote(next.Path, next.SpanOf(field), "%s leads on from %s", field, next.ID).
+		WithHint("remove %s from one of them", field)
 }

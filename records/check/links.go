@@ -58,8 +58,8 @@ func isUnsafe(scheme string) bool {
 	return false
 }
 
-// checkFileLink looks for the file or record that a path in a text names: beside
-// the record, from the desk's root, or by the record's id.
+// checkFileLink looks for the file that a path in a text names. Paths are relative
+// to the record's file, as forges, editors and the site read them.
 func checkFileLink(in *Input, r *records.Record, l markdown.Link) (d diag.Diagnostic, bad bool) {
 	dest, _, _ := strings.Cut(l.Destination, "#")
 	dest, _, _ = strings.Cut(dest, "?")
@@ -69,20 +69,37 @@ func checkFileLink(in *Input, r *records.Record, l markdown.Link) (d diag.Diagno
 	if dest == "" || strings.Contains(dest, "@") && !strings.Contains(dest, "/") {
 		return d, false // a place in the same text, or a mail address
 	}
-	beside := path.Join(path.Dir(r.Path), dest)
-	if path.IsAbs(dest) || len(dest) > 1 && dest[1] == ':' || beside == ".." || strings.HasPrefix(beside, "../") {
+	file := path.Join(path.Dir(r.Path), dest)
+	if path.IsAbs(dest) || len(dest) > 1 && dest[1] == ':' || file == ".." || strings.HasPrefix(file, "../") {
 		return diag.New(ruleOutside, diag.Warning, r.Path, l.Span, "the link %q leads out of the desk", dest).
 			WithHint("attach the file to the record and link to it, or link to a web address"), true
 	}
-	if in.Exists == nil || in.Exists(beside) || in.Exists(path.Clean(dest)) || in.isRecord(dest) {
+	if in.Exists == nil || in.Exists(file) {
 		return d, false
 	}
 	return diag.New(ruleMissingFile, diag.Warning, r.Path, l.Span, "the link %q leads to no file", dest).
-		WithHint("paths are relative to the record; attachments lie in the folder %s beside it", r.ID), true
+		WithHint("%s", in.linkHint(r, dest)), true
 }
 
-// isRecord reports whether a link names a record by its id. Where the set is not
-// known it may.
-func (in *Input) isRecord(dest string) bool {
-	return in.Set == nil && !strings.Contains(dest, ".") || in.Set != nil && len(in.Set.Find(dest)) > 0
+// linkHint guesses which file was meant: one given from the desk's root, or a
+// record given by its id.
+func (in *Input) linkHint(r *records.Record, dest string) string {
+	if p := path.Clean(dest); in.Exists(p) {
+		return "paths are relative to the record: write " + relative(path.Dir(r.Path), p)
+	}
+	if in.Set != nil {
+		if found := in.Set.Find(dest); len(found) == 1 {
+			return "to link to the record write " + relative(path.Dir(r.Path), found[0].Path)
+		}
+	}
+	return "paths are relative to the record; attachments lie in the folder " + string(r.ID) + " beside it"
+}
+
+// relative returns the path from a folder to a file, both from the desk's root.
+func relative(dir, file string) string {
+	from, to := strings.Split(dir, "/"), strings.Split(file, "/")
+	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
 }

@@ -20,7 +20,9 @@ var pieces = []string{
 }
 
 func body(t *rapid.T) string {
-	return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.StringMatching(`[ #=>a-z.\-]{0,8}`)), 0, 12).Draw(t, "lines"), "\n")
+	line := rapid.OneOf(rapid.SampledFrom(pieces[:2]), rapid.SampledFrom([]string{"", "text", "### 2026-11-03T09:41:00Z lee"}),
+		rapid.SampledFrom(pieces), rapid.StringMatching(`[ #=>a-z.\-]{0,8}`))
+	return strings.Join(rapid.SliceOfN(line, 0, 12).Draw(t, "lines"), "\n")
 }
 
 func TestAnOutlineIsWhatTheParserSees(t *testing.T) {
@@ -34,7 +36,7 @@ func TestAnOutlineIsWhatTheParserSees(t *testing.T) {
 		plain++
 		want := markdown.Parse(text, 7)
 		if !reflect.DeepEqual(got.Sections, want.Sections) || got.Preamble != want.Preamble {
-			t.Fatalf("body\n%s\n\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
+			t.Fatalf("body\n%q\n\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
 		}
 		for _, l := range want.Links {
 			if schemeOf(l.Destination) == "" && !strings.Contains(l.Destination, "@") {
@@ -42,8 +44,8 @@ func TestAnOutlineIsWhatTheParserSees(t *testing.T) {
 			}
 		}
 	})
-	if plain == 0 {
-		t.Error("no body was plain: the test shows nothing")
+	if plain < 10 {
+		t.Errorf("%d bodies were plain: the test shows little", plain)
 	}
 }
 

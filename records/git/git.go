@@ -14,7 +14,6 @@ import (
 	"time"
 
 	gogit "github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/config"
 )
 
 var (
@@ -88,18 +87,20 @@ func (r *Repo) Head(ctx context.Context) (Commit, error) {
 }
 
 // User returns the name and mail address that git would commit with, empty
-// where they are not configured. A folder outside of any repository has the
+// where they are not configured. Git itself is asked: go-git knows neither
+// include.path nor GIT_CONFIG_GLOBAL. A folder outside of any repository has the
 // user's own configuration.
 func User(ctx context.Context, dir string) (name, email string) {
-	if r, err := Open(dir); err == nil && r.repo != nil {
-		if c, err := r.repo.ConfigScoped(config.SystemScope); err == nil && c.User.Email != "" {
-			return c.User.Name, c.User.Email
+	out, _ := output(ctx, dir, "config", "--null", "--get-regexp", "^user\\.(name|email)$")
+	for entry := range strings.SplitSeq(out, "\x00") {
+		switch key, value, _ := strings.Cut(entry, "\n"); key {
+		case "user.name":
+			name = value
+		case "user.email":
+			email = value
 		}
 	}
-	// go-git does not follow include.path; git does.
-	name, _ = output(ctx, dir, "config", "--get", "user.name")
-	email, _ = output(ctx, dir, "config", "--get", "user.email")
-	return strings.TrimSpace(name), strings.TrimSpace(email)
+	return name, email
 }
 
 // Root returns the absolute path of the work tree's top folder.

@@ -8,14 +8,16 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"frontdesk/records"
+	"frontdesk/records/diag"
 	"frontdesk/records/frontmatter"
 	"frontdesk/records/tree"
-	"frontdesk/records/yaml"
 	"frontdesk/schema"
+	"frontdesk/schema/desk"
 )
 
 // store is where record files are read and written.
@@ -217,13 +219,7 @@ func (w *writer) configure() error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", tree.ConfigFile, err)
 	}
-	fields, _ := yaml.Parse(tree.ConfigFile, old, yaml.WholeFile)
-	if fields == nil || fields.Kind != records.Map {
-		return fmt.Errorf("write shard to %s: the file cannot be read as YAML", tree.ConfigFile)
-	}
-	r := &records.Record{Path: tree.ConfigFile, Source: old, Fields: fields}
-	edit := frontmatter.Set(r, "shard", records.NewInt(int64(w.result.Shard)), []string{"version", "name", "address", "time_zone", "shard"})
-	data, err := frontmatter.Apply(old, edit)
+	data, err := withShard(old, w.result.Shard)
 	if err != nil {
 		return fmt.Errorf("write shard to %s: %w", tree.ConfigFile, err)
 	}
@@ -232,4 +228,33 @@ func (w *writer) configure() error {
 	}
 	w.result.Written = append(w.result.Written, tree.ConfigFile)
 	return nil
+}
+
+// withShard returns desk.yaml with the shard added and every other byte as it
+// was. The file is edited as if it were front matter, which is the same YAML.
+func withShard(old []byte, shard int) ([]byte, error) {
+	const fence = "---\n"
+	body, marked := bytes.CutPrefix(old, []byte(fence))
+	wrapped := slices.Concat([]byte(fence), body)
+	if !bytes.HasSuffix(wrapped, []byte("\n")) {
+		wrapped = append(wrapped, '\n')
+	}
+	wrapped = append(wrapped, fence...)
+	r, ds := frontmatter.Parse(tree.ConfigFile, "", wrapped)
+	if r == nil || diag.Count(ds, diag.Error) > 0 {
+		return nil, errors.New("it cannot be read; mend it first")
+	}
+	edit := frontmatter.Set(r, "shard", records.NewInt(int64(shard)), []string{"version", "name", "address", "time_zone", "shard"})
+	edited, err := frontmatter.Apply(wrapped, edit)
+	if err != nil {
+		return nil, err
+	}
+	out := bytes.TrimSuffix(bytes.TrimPrefix(edited, []byte(fence)), []byte(fence))
+	if marked {
+		out = slices.Concat([]byte(fence), out)
+	}
+	if d, ds := desk.Parse(tree.ConfigFile, out); d.Shard != shard || diag.Count(ds, diag.Error) > 0 {
+		return nil, errors.New("it cannot be edited; add the line \"shard: " + strconv.Itoa(shard) + "\" and import again")
+	}
+	return out, nil
 }

@@ -60,28 +60,65 @@ func (t *target) text(cellText func(slot int) string) string {
 // make turns the text that a row states into a value.
 func (t *target) make(text string) result {
 	name := oneSpace(text)
-	if text != "" {
-		text = clean(text, t.clean)
-		if text == "" {
-			return result{fault: fmt.Sprintf("%s: nothing is left of %q once it is cleaned", t.label(), name)}
+	if text == "" || t.split == "" {
+		to, fault := t.choose(text)
+		return t.finish(to, name, fault)
+	}
+	list := []string{}
+	for _, part := range strings.Split(text, t.split) {
+		if part = strings.TrimSpace(part); t.missing[part] {
+			continue
+		}
+		to, fault := t.choose(part)
+		if fault != "" {
+			return result{fault: t.label() + ": " + fault}
+		}
+		if to != nil && to.text != nil && !slices.Contains(list, *to.text) {
+			list = append(list, *to.text)
 		}
 	}
-	to := choice{text: &text}
-	switch c, listed := t.values[strings.ToLower(text)]; {
-	case text == "" && t.fallback != nil:
-		to = *t.fallback
-	case text == "" && t.clears:
-		return result{clear: true}
-	case text == "":
-		return result{}
-	case listed:
-		to = c
-	case t.others != nil:
-		to = *t.others
-	case t.values != nil && !t.keep:
-		return result{fault: fmt.Sprintf("%s: the value %q is not in the mapping", t.label(), text)}
+	v, err := t.list(list)
+	if err != nil {
+		return result{fault: fmt.Sprintf("%s: %s", t.label(), err)}
 	}
-	if to.text == nil {
+	return result{value: v, name: name}
+}
+
+// choose cleans a text and looks it up. It returns nil where the row says
+// nothing, and a choice without text where it clears the value.
+func (t *target) choose(text string) (to *choice, fault string) {
+	switch {
+	case text == "" && t.fallback != nil:
+		return t.fallback, ""
+	case text == "" && t.clears:
+		return &choice{}, ""
+	case text == "":
+		return nil, ""
+	}
+	cleaned := clean(text, t.clean)
+	if cleaned == "" {
+		return nil, fmt.Sprintf("nothing is left of %q once it is cleaned", oneSpace(text))
+	}
+	c, listed := t.values[strings.ToLower(cleaned)]
+	switch {
+	case listed:
+		return &c, ""
+	case t.others != nil:
+		return t.others, ""
+	case t.values != nil && !t.keep:
+		return nil, fmt.Sprintf("the value %q is not in the mapping", cleaned)
+	}
+	return &choice{text: &cleaned}, ""
+}
+
+// finish converts what was chosen.
+func (t *target) finish(to *choice, name, fault string) result {
+	switch {
+	case fault != "":
+		return result{fault: t.label() + ": " + fault}
+	case to == nil:
+		return result{}
+	case to.text == nil:
 		return result{clear: true}
 	}
 	v, err := t.convert(*to.text)
@@ -103,6 +140,9 @@ func (t *target) label() string {
 }
 
 func (t *target) convert(text string) (*records.Value, error) {
+	if t.field != nil && t.field.Name == records.FieldTitle {
+		text = oneSpace(text)
+	}
 	if t.cut > 0 {
 		text = shorten(text, t.cut)
 	}
@@ -110,7 +150,7 @@ func (t *target) convert(text string) (*records.Value, error) {
 		return t.byKind(text)
 	}
 	if t.field.List {
-		return t.list(text)
+		return t.list([]string{text})
 	}
 	if err := t.checkRef(text); err != nil {
 		return nil, err
@@ -120,9 +160,6 @@ func (t *target) convert(text string) (*records.Value, error) {
 		return t.time(text)
 	case "date":
 		return t.date(text)
-	}
-	if t.field.Name == records.FieldTitle {
-		text = oneSpace(text)
 	}
 	if err := t.checkEnum(text); err != nil {
 		return nil, err
@@ -156,25 +193,14 @@ func (t *target) format() string {
 	return t.field.Schema.Format
 }
 
-// list makes a list of the text's parts, of the whole text where the mapping
-// names nothing to split it by.
-func (t *target) list(text string) (*records.Value, error) {
-	parts := []string{text}
-	if t.split != "" {
-		parts = strings.Split(text, t.split)
-	}
-	var out []string
-	for _, p := range parts {
-		p = clean(strings.TrimSpace(p), t.clean)
-		if t.missing[p] || slices.Contains(out, p) {
-			continue
-		}
-		if err := t.checkRef(p); err != nil {
+// list makes a list of texts.
+func (t *target) list(items []string) (*records.Value, error) {
+	for _, item := range items {
+		if err := t.checkRef(item); err != nil {
 			return nil, err
 		}
-		out = append(out, p)
 	}
-	return records.NewStrings(out...), nil
+	return records.NewStrings(items...), nil
 }
 
 func (t *target) checkRef(text string) error {
@@ -203,9 +229,6 @@ func (t *target) checkEnum(text string) error {
 
 // byKind converts a value below imported, or a text.
 func (t *target) byKind(text string) (*records.Value, error) {
-	if t.split != "" {
-		return t.list(text)
-	}
 	switch t.kind {
 	case kindTime:
 		return t.time(text)

@@ -1,9 +1,13 @@
 package intake
 
 import (
+	"strings"
 	"testing"
 
+	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/frontmatter"
+	"frontdesk/records/markdown"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
 )
@@ -28,4 +32,23 @@ func build(t testing.TB, mapping, csv string) *Plan {
 		t.Fatal(err)
 	}
 	return plan
+}
+
+// sectionsOf returns the headings of a body.
+func sectionsOf(body string) string {
+	var out []string
+	for _, s := range markdown.Parse(body, 1).Sections {
+		out = append(out, s.Heading)
+	}
+	return strings.Join(out, ", ")
+}
+
+// parsed reads a file of a plan as a record.
+func parsed(t testing.TB, f File) *records.Record {
+	t.Helper()
+	r, ds := frontmatter.Parse(string(f.ID)+".md", f.Type, f.Data)
+	if r == nil || len(ds) > 0 {
+		t.Fatalf("%s: %v\n%s", f.ID, ds, f.Data)
+	}
+	return r
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // rowReader reads the rows of a CSV file. A broken row does not end it: reading
@@ -72,15 +73,18 @@ func (r *rowReader) next() (cells []string, line int, err error) {
 	}
 	for i, c := range cells {
 		if len(c) > maxAnyCell {
-			return nil, line, r.broken(line, spans, fmt.Sprintf("cell %d is %d bytes long; at most %d are read", i+1, len(c), maxAnyCell), cells)
+			message := fmt.Sprintf("cell %d, which ends on line %d, is %d bytes long; at most %d are read", i+1, line+strings.Count(c, "\n"), len(c), maxAnyCell)
+			return nil, line, r.broken(line, false, message, cells)
 		}
 	}
 	return cells, line, nil
 }
 
-// maxAnyCell bounds cells, also those that the mapping does not read: a longer
-// one is a quote that closes in the wrong place.
+// maxAnyCell bounds cells, also those that the mapping does not read.
 const maxAnyCell = 1 << 20
+
+// restartCost is what reading on from another place costs, in bytes read.
+const restartCost = 4096
 
 // broken arranges that reading goes on behind the row's first line, where it
 // spanned several.
@@ -93,7 +97,7 @@ func (r *rowReader) broken(line int, spans bool, message string, cells []string)
 		end := r.base + int(r.csv.InputOffset())
 		at := r.start(line)
 		at += skipLines(r.data[at:], 1)
-		r.spare -= end - at
+		r.spare -= end - at + restartCost
 		if r.spare < 0 {
 			return fmt.Errorf("line %d: too many quotes are broken to make sense of the file", line)
 		}

@@ -22,7 +22,6 @@ const (
 	MaxNodes  = 2_000   // nodes of its syntax tree, macros expanded
 	MaxRegexp = 500     // instructions of a regular expression in it
 	MaxCost   = 100_000 // CEL cost units of one evaluation
-	MaxMemory = 100_000 // elements that one evaluation may hold
 )
 
 // The variables of a condition.
@@ -127,7 +126,7 @@ func (p *Program) compile() (cel.Program, error) {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: fmt.Sprintf("the condition gives a %s, not true or false", t)}
 	}
 	p.uses = uses(tree.NativeRep(), p.source)
-	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.MemoryLimit(MaxMemory))
+	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: err.Error()}
 	}
@@ -167,14 +166,19 @@ func ahead(line string, column int, word string) int {
 	return utf8.RuneCountInString(before)
 }
 
-// Input is what a condition judges: a record's fields as plain values, those
-// before the change (nil when the record is new), the desk's configuration and
-// the category of the record's state. Times are time.Time. The maps must not
-// change during the evaluation.
-type Input struct {
-	Self, Old map[string]any
-	Desk      map[string]any
-	Category  string
+// Input is what conditions judge. It must not be changed while they do.
+type Input struct{ vars map[string]any }
+
+// NewInput returns the input for a record's fields as plain values, times as
+// time.Time: as they are, as they were before the change (nil when the record is
+// new), the desk's configuration and the category of the record's state. The
+// maps are kept, not copied.
+func NewInput(self, old, desk map[string]any, category string) Input {
+	vars := map[string]any{varSelf: self, varOld: types.NullValue, varDesk: desk, varCategory: category}
+	if old != nil {
+		vars[varOld] = old
+	}
+	return Input{vars: vars}
 }
 
 // Errors of an evaluation.
@@ -190,11 +194,7 @@ func (p *Program) Eval(in Input) (bool, error) {
 	if err := p.Compile(); err != nil {
 		return false, err
 	}
-	vars := map[string]any{varSelf: in.Self, varOld: types.NullValue, varDesk: in.Desk, varCategory: in.Category}
-	if in.Old != nil {
-		vars[varOld] = in.Old
-	}
-	out, _, err := p.prg.Eval(vars)
+	out, _, err := p.prg.Eval(in.vars)
 	if err != nil {
 		if errors.As(err, new(interpreter.EvalCancelledError)) {
 			return false, ErrCost

@@ -1,0 +1,63 @@
+# Frontdesk. "make demo" shows it, "make test" runs everything that must pass.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+# Packages that link Hugo take minutes to compile the first time, and too long
+# under the race detector.
+LIGHT := ./records/... ./schema/... ./site ./cmd/frontdesk
+HUGO  := ./site/hugo ./cmd/frontdesk-site
+
+FUZZTIME ?= 5s
+LOG      := .tools/test.log
+
+.PHONY: build demo test lint fuzz deps clean
+
+build: ## bin/frontdesk and bin/frontdesk-site
+	@echo "building bin/frontdesk and bin/frontdesk-site (Hugo takes some minutes the first time)"
+	go build -o bin/frontdesk ./cmd/frontdesk
+	go build -o bin/frontdesk-site ./cmd/frontdesk-site
+
+demo: build ## a desk of a fictional company in demo/, with its site in demo/public
+	rm -rf demo
+	bin/frontdesk demo demo
+	bin/frontdesk -C demo check
+	bin/frontdesk -C demo site build
+	@echo
+	@echo "The site: open demo/public/index.html in a browser, or run bin/frontdesk -C demo site serve"
+
+test: deps lint ## everything that must pass
+	@mkdir -p .tools && : > $(LOG)
+	go test -race -timeout 20m -v $(LIGHT) | tee -a $(LOG) | .ci/brief
+	go test -timeout 20m -v $(HUGO) | tee -a $(LOG) | .ci/brief
+	$(MAKE) --no-print-directory fuzz
+	$(MAKE) --no-print-directory demo
+	@.ci/verdict $(LOG)
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l cmd records schema site)" || { echo "not gofmt-ed:"; gofmt -l cmd records schema site; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+fuzz: ## each fuzz target for FUZZTIME
+	@grep -rhoE --include='*_test.go' '^func Fuzz\w+' -H records schema site cmd | sed 's|/[^/]*:func | |' | sort -u | \
+	while read -r pkg target; do \
+		echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
+		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
+	done
+
+# What the tests use beside Go and git: a browser, and a checker of accessibility.
+deps:
+	@command -v chromium > /dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			echo "installing chromium for the browser tests"; \
+			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; \
+		else echo "chromium is not installed: the browser tests will be skipped"; fi; }
+	@test -d .tools/node_modules/axe-core || { \
+		if command -v npm > /dev/null; then \
+			echo "installing axe-core for the accessibility tests"; \
+			npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.10.3; \
+		else echo "npm is not installed: the accessibility tests will be skipped"; fi; }
+
+clean: ## remove what was built
+	rm -rf bin demo .tools

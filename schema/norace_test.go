@@ -1,0 +1,6 @@
+//go:build !race
+
+package schema
+
+// slowdown is how much longer the race detector may make things take.
+const slowdown = 1

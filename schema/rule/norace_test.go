@@ -1,0 +1,6 @@
+//go:build !race
+
+package rule
+
+// slowdown is how much longer the race detector may make things take.
+const slowdown = 1
