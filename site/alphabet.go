@@ -95,6 +95,9 @@ func (v *view) indexPages() iter.Seq[Page] {
 		front.Params["letters"] = v.letters(indexPath, nil)
 		front.Params["section"] = indexPath
 		front.Params["total"] = len(v.items)
+		if len(v.items) <= perIndexPage {
+			front.Params["rows"] = v.allRows()
+		}
 		if !yield(front) {
 			return
 		}
@@ -104,6 +107,18 @@ func (v *view) indexPages() iter.Seq[Page] {
 			}
 		}
 	}
+}
+
+// allRows are the records of all letters, where these are few enough for one
+// page.
+func (v *view) allRows() []row {
+	rows := []row{}
+	for _, x := range v.index {
+		for _, it := range x.items {
+			rows = append(rows, v.shortRow(it, indexPath))
+		}
+	}
+	return rows
 }
 
 func (v *view) indexPage(x *indexPage) Page {

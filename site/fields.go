@@ -32,6 +32,9 @@ func (v *view) groups(it *item) []group {
 		case records.FieldID, records.FieldTitle, records.FieldState, records.FieldLog, records.FieldImported:
 			continue
 		}
+		if f.Name == leadField && v.lead(it) != "" {
+			continue // stands below the title
+		}
 		if fact, ok := v.fact(it, f, it.page); ok {
 			g := v.groupOf(f)
 			by[g] = append(by[g], fact)

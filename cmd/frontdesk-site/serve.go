@@ -57,7 +57,7 @@ func runServe(ctx context.Context, e *env, o options, port int) error {
 	}
 	defer os.RemoveAll(temp)
 	s := &server{}
-	w := &watcher{env: e, options: o, root: root, temp: temp, server: s}
+	w := &watcher{env: e, options: o, root: root, temp: temp, server: s, seen: fingerprint(root)}
 	if err := w.build(ctx); err != nil && !errors.Is(err, errProblems) {
 		return err
 	}
@@ -94,6 +94,7 @@ type watcher struct {
 	temp    string
 	server  *server
 	builds  int
+	seen    uint64 // what the desk looked like before the last build
 }
 
 // The pause between two looks at the desk: at least minPause, and long enough
@@ -104,17 +105,16 @@ const (
 )
 
 func (w *watcher) watch(ctx context.Context) {
-	before := fingerprint(w.root)
 	for {
 		began := w.env.now()
 		now := fingerprint(w.root)
-		if now != before {
-			before = now
+		pause := max(minPause, restShare*w.env.now().Sub(began))
+		if now != w.seen {
+			w.seen = now
 			if err := w.build(ctx); err != nil && !errors.Is(err, errProblems) && ctx.Err() == nil {
 				report(w.env.stderr, err)
 			}
 		}
-		pause := max(minPause, restShare*w.env.now().Sub(began))
 		select {
 		case <-ctx.Done():
 			return

@@ -168,6 +168,10 @@ func (c *checkRun) fix(ctx context.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
+	if by == "" {
+		complain(c.e.stderr, "nobody is named as acting, so no log line will be written")
+		hint(c.e.stderr, "give --as PERSON, or tell git with: git config user.email you@example.com")
+	}
 	if !dry {
 		unlock, err := c.tree.Lock(ctx)
 		if err != nil {

@@ -186,7 +186,9 @@ func (o *importOptions) printResult(e *env, res *intake.Result) {
 	}
 	var made []string
 	for _, typ := range slices.Sorted(maps.Keys(res.Created)) {
-		made = append(made, count(res.Created[typ], string(typ)))
+		if n := res.Created[typ]; n > 0 {
+			made = append(made, count(n, string(typ)))
+		}
 	}
 	if len(made) == 0 {
 		made = []string{"nothing new"}

@@ -42,7 +42,9 @@ func TestNothingThatIsPrintedSteersATerminal(t *testing.T) {
 	for name, print := range map[string]func(e *env) error{
 		"table": func(e *env) error { return printTable(e, types, []*records.Record{r}, columns) },
 		"csv":   func(e *env) error { return printCSV(e.stdout, types, []*records.Record{r}, columns) },
-		"ids":   func(e *env) error { return printIDs(e.stdout, records.NewSet([]*records.Record{r}), []*records.Record{r}) },
+		"ids": func(e *env) error {
+			return printIDs(e.stdout, records.NewSet([]*records.Record{r}), []*records.Record{r})
+		},
 		"json": func(e *env) error {
 			out := newEnvelope(1, []*records.Record{r}, types)
 			out.Records[0] = out.Records[0].whole(r, nastyEvents())
@@ -68,7 +70,7 @@ func TestNothingThatIsPrintedSteersATerminal(t *testing.T) {
 			return nil
 		},
 	} {
-		for _, width := range []int{0, 40} {
+		for _, width := range []int{0, 200} {
 			e, stdout, _ := testEnv(t, ".", width > 0, width)
 			e.getenv = func(string) string { return "dumb" }
 			if err := print(e); err != nil {

@@ -211,7 +211,7 @@ func (b *builder) row(d *draft, i int) {
 	}
 	fields, bad := b.make(b.fields, view, own)
 	imported, worse := b.make(b.imported, view, own)
-	at, by, worst := b.actor(view, own)
+	at, by, worst := b.actor(own)
 	if faults = slices.Concat(faults, bad, worse, worst); len(faults) > 0 {
 		b.problem(d, i, strings.Join(distinct(faults), "; "))
 		return
@@ -276,12 +276,13 @@ func (b *builder) remember(t *target, text string, make func() result) result {
 	return r
 }
 
-// actor returns who wrote the row and when.
-func (b *builder) actor(view, own []cell) (at, by string, faults []string) {
+// actor returns who wrote the row and when. What earlier rows say of that does
+// not hold for this one.
+func (b *builder) actor(own []cell) (at, by string, faults []string) {
 	if b.at == nil {
 		return "", "", nil
 	}
-	made, faults := b.make([]*target{b.at, b.by}, view, own)
+	made, faults := b.make([]*target{b.at, b.by}, own, own)
 	if len(faults) > 0 {
 		return "", "", faults
 	}

@@ -89,7 +89,7 @@ log:
 hello
 `},
 		{"a missing cell says nothing, unless the mapping says that it clears; a mapped null clears", `
-A1,1,T,Wait,2,3,Net,Kim,1/1/2016 09:00,?,?,?
+A1,1,T,Wait,2,3,Net,Kim,1/1/2016 09:00,x,?,?
 A1,2,?,Work,?,?,?,?,1/1/2016 10:00,?,?,?
 `, `# team net
 title: Net
@@ -105,7 +105,7 @@ imported:
   log: 2
   count: 2
 log:
-  - {at: 2016-01-01T09:00:00Z, by: nobody, state: on-hold, priority: P3, team: net, assignee: kim, hold: user}
+  - {at: 2016-01-01T09:00:00Z, by: x, state: on-hold, priority: P3, team: net, assignee: kim, hold: user}
   - {at: 2016-01-01T10:00:00Z, by: nobody, state: in-progress, assignee: null, hold: null}
 ## Description
 None.
@@ -122,17 +122,16 @@ A1,7,T,Work,2,3,?,?,?,x,?,?
 A1,8,T,Wait,2,3,?,?,1/1/2016 13:00,"x,?,?
 `, `# incident A1
 title: T
-state: in-progress
+state: closed
 impact: medium
 priority: P3
 opened_at: 2016-01-01T09:00:00Z
 imported:
-  log: 3
-  count: 7
+  log: 2
+  count: 4
 log:
   - {at: 2016-01-01T09:00:00Z, by: x, state: new, priority: P3}
   - {at: 2016-01-01T12:00:00Z, by: x, state: closed}
-  - {at: 2016-01-01T12:00:00Z, by: x, state: in-progress}
 ## Description
 None.
 ! 3 A1: column "state": the value "-100" is not in the mapping; column "at": "30/2/2016 09:00" is no time of the form d/m/Y H:M
@@ -140,6 +139,7 @@ None.
 ! 6 : the row has no id
 ! 7 A2: column "state": the value "-100" is not in the mapping
 ! 8 A1: the row cannot be put in order: "six" is no number
+! 9 A1: the row does not say when it was written
 ! 10 A1: text follows a closing quote, or a quote is not closed
 `},
 		{"a priority that the matrix does not give stays, with the reason", `

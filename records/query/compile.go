@@ -138,14 +138,15 @@ func (c *compiler) is(values []value) ([]pred, error) {
 		if v.op != "" {
 			return nil, noOrder(v, keyIs)
 		}
-		if v.text == open {
+		name := strings.ToLower(v.text)
+		if name == open {
 			wanted[records.New], wanted[records.Active], wanted[records.Held] = true, true, true
 			continue
 		}
-		if !slices.Contains(records.Categories(), records.Category(v.text)) {
+		if !slices.Contains(records.Categories(), records.Category(name)) {
 			return nil, unknownCategory(v)
 		}
-		wanted[records.Category(v.text)] = true
+		wanted[records.Category(name)] = true
 	}
 	preds := make([]pred, len(c.types))
 	for i, t := range c.types {

@@ -21,7 +21,9 @@ func Help() string {
   sort:priority sort:-opened in that order; a dash turns it round
   vpn  "free text"           anywhere in title, id or body
 
-Upper and lower case are the same. The _at or _on of a time may be left out.
-Without sort, the newest come first. In a shell, put the query in single quotes
-if it holds quotes, > or <: frontdesk list 'title:"disk full" opened:>today-7d'`
+In values, upper and lower case are the same. The _at or _on of a time may be
+left out. Without sort, the newest come first.
+
+In a shell, put the query in single quotes if it holds quotes, > or <:
+  frontdesk list 'title:"disk full" opened:>today-7d'`
 }

@@ -123,10 +123,11 @@ func boolTest(f *field, v value) (test, error) {
 	if v.op != "" {
 		return nil, unordered(f, v, "true or false")
 	}
-	if v.text != "true" && v.text != "false" {
+	want := strings.ToLower(v.text)
+	if want != "true" && want != "false" {
 		return nil, syntaxError(v.column, fmt.Sprintf("%s is true or false, never %q", f.name, v.text), fmt.Sprintf("write %s:true", f.name))
 	}
-	return func(text string) bool { return text == v.text }, nil
+	return func(text string) bool { return text == want }, nil
 }
 
 func numberTest(f *field, v value) (test, error) {

@@ -122,6 +122,7 @@ func (w *Writer) finish(c *Change, src []byte, path string) (*Change, error) {
 	}
 	c.After = after
 	ds = append(ds, w.judge(after)...)
+	ds = append(ds, w.compared(c)...)
 	ds = append(ds, w.dangling(c)...)
 	if brought := w.brought(c.Before, ds); len(brought) > 0 {
 		return nil, &RefusedError{After: after, Diagnostics: brought}
@@ -147,6 +148,26 @@ func (w *Writer) judge(r *records.Record) []diag.Diagnostic {
 
 func (w *Writer) input() *check.Input {
 	return &check.Input{Desk: w.Tree.Desk, Types: w.Tree.Types, AsOf: w.Now, Exists: w.Tree.Exists}
+}
+
+// compared returns what the type's rules find in the change alone, comparing the
+// record with what it was.
+func (w *Writer) compared(c *Change) []diag.Diagnostic {
+	if c.Before == nil {
+		return nil
+	}
+	vars := w.Tree.Desk.Vars()
+	alone := map[string]bool{}
+	for _, d := range c.Type.CheckRules(c.After, nil, vars) {
+		alone[string(d.Rule)+d.Message] = true
+	}
+	var ds []diag.Diagnostic
+	for _, d := range c.Type.CheckRules(c.After, c.Before, vars) {
+		if !alone[string(d.Rule)+d.Message] {
+			ds = append(ds, d)
+		}
+	}
+	return ds
 }
 
 // brought returns the errors that the record did not have before.

@@ -194,6 +194,25 @@ func TestARefusedChangeLeavesTheFileAsItWas(t *testing.T) {
 	}
 }
 
+func TestRulesThatCompareWithTheOldRecordHold(t *testing.T) {
+	w := newWriter(t, nil)
+	ctx := context.Background()
+	c, err := w.New(ctx, Spec{Type: "change", Fields: as(t, "title=Renew", "kind=normal")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := string(c.After.ID)
+	if _, err := w.Set(ctx, id, as(t, "kind=standard")...); err != nil {
+		t.Errorf("the kind of a new change: %v", err)
+	}
+	if _, err := w.Set(ctx, id, as(t, "kind=normal", "state=assess", "assignee=lee")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Set(ctx, id, as(t, "kind=standard")...); !errors.As(err, new(*RefusedError)) {
+		t.Errorf("the kind of a change that is being assessed: %v", err)
+	}
+}
+
 func TestOldMistakesDoNotStandInTheWay(t *testing.T) {
 	broken := strings.Replace(incident, "impact: medium", "impact: huge", 1)
 	w := newWriter(t, map[string]string{incidentPath: broken})

@@ -40,7 +40,7 @@ type Job struct {
 }
 
 // ErrPath is the cause of an error about a page whose path is not safe on every
-// platform, or is taken twice.
+// platform, or is taken twice, be it by a static file.
 var ErrPath = errors.New("unsafe or repeated page path")
 
 // Folders of the in-memory source tree, and the parts of a theme that Hugo
@@ -224,6 +224,9 @@ func copyStatic(source afero.Fs, out string) error {
 		data, err := afero.ReadFile(source, name)
 		if err != nil {
 			return err
+		}
+		if _, err := dest.Stat(rel); err == nil {
+			return fmt.Errorf("write static file %q: %w", rel, ErrPath)
 		}
 		if err := dest.MkdirAll(path.Dir(rel), 0o755); err != nil {
 			return err
