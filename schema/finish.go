@@ -101,6 +101,9 @@ func (r *reader) finish(d *draft, builtIn bool) {
 	t.Required = unite(requiredOfAll(t), t.Required)
 	if len(t.States) > 0 {
 		t.Tracked = unite([]string{records.FieldState}, t.Tracked)
+		if len(t.Columns) == 0 {
+			t.Columns = []string{records.FieldState}
+		}
 	}
 	d.uses = r.uses
 	r.proveUses(d)

@@ -84,7 +84,8 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 	if err := checkColumns(o.columns, q.Types(), t.Types); err != nil {
 		return err
 	}
-	l, err := loadTypes(ctx, t, q.Types())
+	scope := narrowed(q, t.Types)
+	l, err := t.Load(ctx, scope...)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 	if len(found) == 0 && asked == "" && len(args) > 0 {
 		hintAtType(e, t.Types, args[0])
 	}
-	return reportLost(e, t, l)
+	return reportLost(e, t, l, scope...)
 }
 
 func (o *listOptions) check() error {
@@ -150,13 +151,13 @@ func queryError(text string, wrong *query.SyntaxError) error {
 	return detailedError{usagef(wrong.Hint, "query: %s", wrong.Message), []string{shown, mark}}
 }
 
-// loadTypes reads the records of the types; where that is all types, also what
-// lies in folders of none.
-func loadTypes(ctx context.Context, t *tree.Tree, types []records.Type) (*tree.Loaded, error) {
-	if len(types) == len(t.Types.All()) {
-		return t.Load(ctx)
+// narrowed returns the types to read, none where that is all: then what lies in
+// folders of no type is reported, too.
+func narrowed(q *query.Query, types *schema.Types) []records.Type {
+	if asked := q.Types(); len(asked) < len(types.All()) {
+		return asked
 	}
-	return t.Load(ctx, types...)
+	return nil
 }
 
 func matching(q *query.Query, types *schema.Types, set *records.Set) []*records.Record {

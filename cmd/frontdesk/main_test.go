@@ -26,10 +26,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"frontdesk": func() {
 			e := systemEnv()
-			e.now = func() time.Time { return testNow }
+			e.now = func() time.Time { return testClock(os.Getenv("FRONTDESK_TEST_NOW")) }
 			os.Exit(run(context.Background(), e, os.Args[1:]))
 		},
 	})
+}
+
+// testClock returns the time that a test wants, testNow unless it says.
+func testClock(text string) time.Time {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t
+	}
+	return testNow
 }
 
 // TestScripts runs testdata/script. Each script has a home of its own, no system

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
+	"frontdesk/records"
 	"frontdesk/records/diag"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
@@ -64,9 +67,10 @@ func place(d diag.Diagnostic) string {
 	return fmt.Sprintf("%s:%d:%d", d.Path, d.Span.Start.Line, d.Span.Start.Column)
 }
 
-// reportLost prints what a command should have shown and could not read. It
-// returns errProblems if there is any such thing, so that the exit code tells.
-func reportLost(e *env, t *tree.Tree, l *tree.Loaded) error {
+// reportLost prints what a command should have shown and could not read: records
+// of the asked types, of all where none is given. It returns errProblems if
+// there is any such thing, so that the exit code tells.
+func reportLost(e *env, t *tree.Tree, l *tree.Loaded, asked ...records.Type) error {
 	read := make(map[string]bool, l.Set.Len())
 	for _, r := range l.Set.All() {
 		read[r.Path] = true
@@ -83,8 +87,21 @@ func reportLost(e *env, t *tree.Tree, l *tree.Loaded) error {
 	if len(lost) > 0 {
 		hint(e.stderr, "what these hold is missing here; frontdesk check says more")
 	}
-	if len(lost) > 0 || len(l.Unreadable) > 0 || diag.Count(t.Problems, diag.Error) > 0 {
+	if len(lost) > 0 || len(l.Unreadable) > 0 || lacksType(t, asked) {
 		return errProblems
 	}
 	return nil
+}
+
+// lacksType reports whether a type file of the desk was left out that declares
+// one of the asked types, any type where none is given.
+func lacksType(t *tree.Tree, asked []records.Type) bool {
+	for _, d := range t.Problems {
+		name, isType := strings.CutPrefix(d.Path, tree.TypesFolder+"/")
+		name = strings.TrimSuffix(name, ".yaml")
+		if isType && d.Severity == diag.Error && (len(asked) == 0 || slices.Contains(asked, records.Type(name))) {
+			return true
+		}
+	}
+	return false
 }

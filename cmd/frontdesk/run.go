@@ -74,6 +74,7 @@ func newRoot(e *env, started *bool) *cobra.Command {
 	for _, command := range commands() {
 		root.AddCommand(command(e))
 	}
+	root.SetHelpCommandGroupID(groupDesk)
 	root.InitDefaultHelpCmd()
 	notice(root, started)
 	_ = root.MarkPersistentFlagDirname("directory") // these two fail only for a flag that is not there

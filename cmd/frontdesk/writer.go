@@ -167,7 +167,7 @@ func explainWrite(e *env, err error) error {
 	case errors.As(err, &field):
 		return usageError{withHint(err, field.Hint)}
 	case errors.As(err, &step):
-		return usageError{withHint(err, stepHint(step))}
+		return usageError{err} // it says itself what is possible
 	case errors.Is(err, write.ErrNotFound):
 		return usageError{withHint(err, "frontdesk list shows what there is")}
 	case errors.Is(err, tree.ErrChanged):

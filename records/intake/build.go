@@ -21,8 +21,14 @@ type builder struct {
 	imported []*target
 	body     []*target
 	at, by   *target
+	actors   []*target // at and by
 	memo     map[*target]map[string]result
-	track    []tracked
+	scratch  struct { // of one row, used again for the next
+		view             []cell
+		fields, imported []result
+		actor            []result
+	}
+	track []tracked
 }
 
 // tracked is a field whose changes the log records; index is its place among
@@ -53,6 +59,7 @@ func newBuilder(p *planner) *builder {
 		b.at, b.by = p.target(&p.m.log.at), p.target(&p.m.log.by)
 		b.at.kind = kindTime
 		b.by.refType = p.types.Get("person")
+		b.actors = []*target{b.at, b.by}
 		b.track = b.tracked()
 	}
 	return b
@@ -197,7 +204,8 @@ func (b *builder) sortKeys(row int) (keys []sortKey, fault string) {
 // nothing.
 func (b *builder) row(d *draft, i int) {
 	own := b.p.table.cellsOf(i)
-	view := slices.Clone(d.view)
+	view := append(b.scratch.view[:0], d.view...)
+	b.scratch.view = view
 	var faults []string
 	notes := 0
 	for slot, c := range own {
@@ -209,8 +217,8 @@ func (b *builder) row(d *draft, i int) {
 			view[slot] = c
 		}
 	}
-	fields, bad := b.make(b.fields, view, own)
-	imported, worse := b.make(b.imported, view, own)
+	fields, bad := b.make(&b.scratch.fields, b.fields, view, own)
+	imported, worse := b.make(&b.scratch.imported, b.imported, view, own)
 	at, by, worst := b.actor(own)
 	if faults = slices.Concat(faults, bad, worse, worst); len(faults) > 0 {
 		b.problem(d, i, strings.Join(distinct(faults), "; "))
@@ -222,7 +230,7 @@ func (b *builder) row(d *draft, i int) {
 	if d.line == 0 {
 		d.line = b.p.table.rows[i].line
 	}
-	d.view = view
+	copy(d.view, view)
 	set(d.values, b.fields, fields)
 	set(d.imported, b.imported, imported)
 	b.derive(d)
@@ -232,15 +240,17 @@ func (b *builder) row(d *draft, i int) {
 	}
 }
 
-// make makes the values of a row.
-func (b *builder) make(targets []*target, view, own []cell) (out []result, faults []string) {
-	out = make([]result, len(targets))
-	for n, t := range targets {
-		out[n] = b.value(t, view, own)
-		if out[n].fault != "" {
-			faults = append(faults, out[n].fault)
+// make makes the values of a row, in the buffer.
+func (b *builder) make(buf *[]result, targets []*target, view, own []cell) (out []result, faults []string) {
+	out = (*buf)[:0]
+	for _, t := range targets {
+		r := b.value(t, view, own)
+		out = append(out, r)
+		if r.fault != "" {
+			faults = append(faults, r.fault)
 		}
 	}
+	*buf = out
 	return out, faults
 }
 
@@ -282,7 +292,7 @@ func (b *builder) actor(own []cell) (at, by string, faults []string) {
 	if b.at == nil {
 		return "", "", nil
 	}
-	made, faults := b.make([]*target{b.at, b.by}, own, own)
+	made, faults := b.make(&b.scratch.actor, b.actors, own, own)
 	if len(faults) > 0 {
 		return "", "", faults
 	}

@@ -10,6 +10,7 @@ import (
 	"frontdesk/records/diag"
 	"frontdesk/records/frontmatter"
 	"frontdesk/records/markdown"
+	"frontdesk/records/yaml"
 	"frontdesk/schema"
 )
 
@@ -17,7 +18,7 @@ import (
 // matrix has not.
 const reasonImported = "imported"
 
-// finish writes the record's file and reads it back as check will.
+// finish writes the record's file and judges it as check will.
 func (b *builder) finish(d *draft) {
 	b.override(d)
 	body, fault := b.text(d)
@@ -25,8 +26,9 @@ func (b *builder) finish(d *draft) {
 		d.fail(fault)
 		return
 	}
-	data := frontmatter.Format(b.pairs(d), body)
-	if fault := verify(b.p.typ, d.id, data); fault != "" {
+	pairs := b.pairs(d)
+	data := frontmatter.Format(pairs, body)
+	if fault := b.verify(d.id, pairs, body, data); fault != "" {
 		d.fail("the record is not written: " + fault)
 		return
 	}
@@ -142,7 +144,7 @@ func (b *builder) opened(d *draft) time.Time {
 // text returns the record's body: the sections that the mapping fills and those
 // that the type requires, in the type's order.
 func (b *builder) text(d *draft) (body, fault string) {
-	made, faults := b.make(b.body, d.view, d.view)
+	made, faults := b.make(new([]result), b.body, d.view, d.view)
 	if len(faults) > 0 {
 		return "", strings.Join(distinct(faults), "; ")
 	}
@@ -196,13 +198,59 @@ func stays(text string) bool {
 	return len(s) == 2 && s[0].Heading == "A" && s[1].Heading == "B" && len(s[0].Entries) == 0
 }
 
-// verify reads a record's file as check does and returns the first fault that
-// would make it an error there, "" for none.
+// verify judges the record's fields as check does and returns the first error,
+// "" for none. Reading the file back takes as long as everything else together,
+// so it is done only where a value holds more than plain words and numbers.
+func (b *builder) verify(id string, pairs []records.Pair, body string, data []byte) string {
+	fields := &records.Value{Kind: records.Map, Pairs: pairs}
+	if len(data) > yaml.MaxMarks || !isPlain(body) || !allPlain(fields) {
+		return verify(b.p.typ, id, data)
+	}
+	r := &records.Record{Type: b.p.typ.Name, ID: records.ID(id), Fields: fields, Body: body}
+	return firstError(b.p.typ.CheckFields(r))
+}
+
+// allPlain reports whether all texts in a value are plain.
+func allPlain(v *records.Value) bool {
+	for _, item := range v.Items {
+		if !allPlain(item) {
+			return false
+		}
+	}
+	for _, p := range v.Pairs {
+		if !isPlain(p.Key) || !allPlain(p.Value) {
+			return false
+		}
+	}
+	return isPlain(v.Text)
+}
+
+// isPlain reports whether a text holds only characters that mean the same
+// wherever they stand in a record, or that every writer of YAML puts in quotes.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			continue
+		}
+		if strings.IndexByte(" \n.,:/_-#()", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// verify reads a record's file as check does and returns the first error, "" for
+// none.
 func verify(typ *schema.Type, id string, data []byte) string {
 	r, ds := frontmatter.Parse(id+schema.Extension, typ.Name, data)
 	if r != nil && diag.Count(ds, diag.Error) == 0 {
 		ds = typ.CheckFields(r)
 	}
+	return firstError(ds)
+}
+
+func firstError(ds []diag.Diagnostic) string {
 	for _, d := range ds {
 		if d.Severity == diag.Error {
 			return d.Message

@@ -253,6 +253,13 @@ func order(t *schema.Type) []string {
 	return names
 }
 
+// isStamp reports whether a field is a time that a change of state set or
+// cleared: the state tells it already.
+func (c *Change) isStamp(name string) bool {
+	f := c.Type.Field(name)
+	return f != nil && f.IsTime() && slices.Contains(c.Fields, records.FieldState)
+}
+
 // Summary tells the change in words, for a commit message: "state new ->
 // in-progress, assignee lee".
 func (c *Change) Summary() string {
@@ -263,6 +270,7 @@ func (c *Change) Summary() string {
 	for _, name := range c.Fields {
 		before, after := c.Before.Get(name), c.After.Get(name)
 		switch {
+		case c.isStamp(name):
 		case after.IsNull():
 			parts = append(parts, name+" cleared")
 		case name == records.FieldState && !before.IsNull():
