@@ -3,7 +3,6 @@ package records
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // Set is a collection of records that can be asked by id. It keeps the order
@@ -52,36 +51,4 @@ func (s *Set) FindTyped(typ Type, id ID) []*Record {
 		}
 	}
 	return out
-}
-
-// Match returns the records that a person may have meant by a part of an id,
-// whatever the case: the exact ones if there are any, otherwise those whose id
-// ends in it after a dash, otherwise those that contain it.
-func (s *Set) Match(part string) []*Record {
-	if found := s.Find(part); len(found) > 0 {
-		return found
-	}
-	typ, id := SplitRef(part)
-	want := strings.ToLower(string(id))
-	var exact, tail, within []*Record
-	for _, r := range s.all {
-		if typ != "" && r.Type != typ {
-			continue
-		}
-		have := strings.ToLower(string(r.ID))
-		switch {
-		case have == want:
-			exact = append(exact, r)
-		case strings.HasSuffix(have, "-"+want):
-			tail = append(tail, r)
-		case strings.Contains(have, want):
-			within = append(within, r)
-		}
-	}
-	for _, found := range [][]*Record{exact, tail, within} {
-		if len(found) > 0 {
-			return found
-		}
-	}
-	return nil
 }

@@ -181,7 +181,7 @@ func completeChange(e *env) completer {
 		if len(args) == 0 {
 			return ids(t)
 		}
-		r, err := findRecord(ctx, quiet(e), t, args[0])
+		r, err := findRecord(quiet(e), t, args[0])
 		if err != nil {
 			return nil
 		}

@@ -15,7 +15,6 @@ import (
 	"frontdesk/records/diag"
 	"frontdesk/records/plain"
 	"frontdesk/records/tree"
-	"frontdesk/records/write"
 )
 
 func newEditCmd(e *env) *cobra.Command {
@@ -45,7 +44,7 @@ func edit(ctx context.Context, e *env, part string, commit bool) error {
 		return err
 	}
 	defer t.Close()
-	name, err := findName(e, t, part)
+	name, err := findName(t, part)
 	if err != nil {
 		return err
 	}
@@ -127,14 +126,4 @@ func completeLog(ctx context.Context, e *env, t *tree.Tree, in *check.Input, r *
 	}
 	again, _ := t.LoadOne(tree.Name{Type: r.Type, ID: r.ID, Path: r.Path})
 	return again, nil
-}
-
-// findName returns the file of the record that a part of an id means. The
-// record need not be readable: an editor is what mends it.
-func findName(e *env, t *tree.Tree, part string) (tree.Name, error) {
-	name, err := write.Find(t, part)
-	if err != nil {
-		return tree.Name{}, explainWrite(e, err)
-	}
-	return name, nil
 }

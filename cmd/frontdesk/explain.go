@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"frontdesk/records/intake"
 	"io"
 	"slices"
 	"strings"
@@ -64,7 +66,7 @@ func newRuleJSON(r check.Rule) ruleJSON {
 func listRules(e *env, format string) error {
 	out := rulesJSON{Version: envelopeVersion}
 	t := table{header: []string{"RULE", "SEVERITY", "FIX", "TITLE"}, width: e.columns(), color: e.color()}
-	for _, r := range check.Rules() {
+	for _, r := range allRules() {
 		out.Rules = append(out.Rules, newRuleJSON(r))
 		t.rows = append(t.rows, []string{string(r.ID), r.Severity.String(), mark(r.Fixable, "fix"), r.Title})
 	}
@@ -83,7 +85,7 @@ func mark(holds bool, word string) string {
 }
 
 func explain(e *env, format, name string) error {
-	r, known := check.Explain(diag.RuleID(name))
+	r, known := ruleNamed(name)
 	own, err := ownRules(e, name)
 	if err != nil {
 		return err
@@ -102,6 +104,22 @@ func explain(e *env, format, name string) error {
 	fmt.Fprintf(&b, "\nWrong:\n\n%s\nRight:\n\n%s", indented(r.Bad), indented(r.Good))
 	_, err = io.WriteString(e.stdout, plain.Text(b.String()))
 	return err
+}
+
+// allRules returns the rules on records, types and mapping files, by id.
+func allRules() []check.Rule {
+	rules := slices.Concat(check.Rules(), intake.Rules())
+	slices.SortFunc(rules, func(a, b check.Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return rules
+}
+
+// ruleNamed returns the rule of that name, or the one that speaks for all that
+// types declare.
+func ruleNamed(name string) (check.Rule, bool) {
+	if i := slices.IndexFunc(intake.Rules(), func(r check.Rule) bool { return string(r.ID) == name }); i >= 0 {
+		return intake.Rules()[i], true
+	}
+	return check.Explain(diag.RuleID(name))
 }
 
 // indented puts an example apart from the text around it.
@@ -160,7 +178,7 @@ func unknownRule(e *env, name string) error {
 
 func ruleNames() []string {
 	var names []string
-	for _, r := range check.Rules() {
+	for _, r := range allRules() {
 		names = append(names, string(r.ID))
 	}
 	slices.Sort(names)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -10,38 +9,26 @@ import (
 	"frontdesk/schema"
 )
 
-// findRecord reads the record that a person names by any unambiguous part of
-// its id. Files are named by ids, so that usually only one file is read.
-func findRecord(ctx context.Context, e *env, t *tree.Tree, part string) (*records.Record, error) {
+// findName returns the file of the record that a person names by any
+// unambiguous part of its id. Files are named by ids, so that none is read.
+func findName(t *tree.Tree, part string) (tree.Name, error) {
 	switch found := t.Resolve(part); len(found) {
 	case 0:
-		return findByContent(ctx, e, t, part)
-	case 1:
-		return readRecord(e, t, found[0])
-	default:
-		return nil, ambiguous(part, found)
-	}
-}
-
-// findByContent looks for a record whose file has another name than its id.
-func findByContent(ctx context.Context, e *env, t *tree.Tree, part string) (*records.Record, error) {
-	l, err := t.Load(ctx)
-	if err != nil {
-		return nil, err
-	}
-	switch found := l.Set.Match(part); len(found) {
-	case 0:
-		_ = reportLost(e, t, l) // what was asked for may be among it
-		return nil, unknownID(part, t.Names())
+		return tree.Name{}, unknownID(part, t.Names())
 	case 1:
 		return found[0], nil
 	default:
-		names := make([]tree.Name, len(found))
-		for i, r := range found {
-			names[i] = tree.Name{Type: r.Type, ID: r.ID, Path: r.Path}
-		}
-		return nil, ambiguous(part, names)
+		return tree.Name{}, ambiguous(part, found)
 	}
+}
+
+// findRecord reads the record that a person names.
+func findRecord(e *env, t *tree.Tree, part string) (*records.Record, error) {
+	name, err := findName(t, part)
+	if err != nil {
+		return nil, err
+	}
+	return readRecord(e, t, name)
 }
 
 // readRecord reads a record. One that cannot be read is reported.

@@ -44,7 +44,7 @@ func showLog(ctx context.Context, e *env, format, part string) error {
 		return err
 	}
 	defer t.Close()
-	r, err := findRecord(ctx, e, t, part)
+	r, err := findRecord(e, t, part)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func show(ctx context.Context, e *env, o *showOptions, part string) error {
 		return err
 	}
 	defer t.Close()
-	r, err := findRecord(ctx, e, t, part)
+	r, err := findRecord(e, t, part)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 	w.Dry = f.dry
 	c, err := make(w)
 	if err != nil {
-		return explainWrite(e, err)
+		return explainWrite(e, t, err)
 	}
 	if err := f.show(e, t, c); err != nil {
 		return err
@@ -146,10 +146,11 @@ func commitFiles(ctx context.Context, t *tree.Tree, message string, paths ...str
 }
 
 // explainWrite turns a refused change into words with hints.
-func explainWrite(e *env, err error) error {
+func explainWrite(e *env, t *tree.Tree, err error) error {
 	var refused *write.RefusedError
 	var unreadable *write.UnreadableError
-	var ambiguous *write.AmbiguousError
+	var many *write.AmbiguousError
+	var missing *write.NotFoundError
 	var field *write.FieldError
 	var step *workflow.StepError
 	switch {
@@ -159,17 +160,14 @@ func explainWrite(e *env, err error) error {
 	case errors.As(err, &unreadable):
 		showFindings(e, unreadable.Diagnostics, nil)
 		return withHint(err, "mend the file first; frontdesk check shows where")
-	case errors.As(err, &ambiguous):
-		for _, n := range ambiguous.Names[:min(len(ambiguous.Names), 10)] {
-			complain(e.stderr, "  %s/%s  %s", n.Type, n.ID, n.Path)
-		}
-		return usageError{withHint(err, "give more of the id")}
+	case errors.As(err, &many):
+		return ambiguous(many.Part, many.Names)
+	case errors.As(err, &missing):
+		return unknownID(missing.Part, t.Names())
 	case errors.As(err, &field):
 		return usageError{withHint(err, field.Hint)}
 	case errors.As(err, &step):
 		return usageError{err} // it says itself what is possible
-	case errors.Is(err, write.ErrNotFound):
-		return usageError{withHint(err, "frontdesk list shows what there is")}
 	case errors.Is(err, tree.ErrChanged):
 		return withHint(err, "look at the file and run the command again")
 	}

@@ -57,7 +57,6 @@ func newBuilder(p *planner) *builder {
 	}
 	if p.m.log != nil {
 		b.at, b.by = p.target(&p.m.log.at), p.target(&p.m.log.by)
-		b.at.kind = kindTime
 		b.by.refType = p.types.Get("person")
 		b.actors = []*target{b.at, b.by}
 		b.track = b.tracked()

@@ -52,6 +52,9 @@ func (m *Mapping) Check(types *schema.Types) []diag.Diagnostic {
 	for i := range m.body {
 		f.section(&m.body[i])
 	}
+	for i := range m.imported {
+		f.choices(newTarget(m, &m.imported[i], f.typ))
+	}
 	f.required()
 	f.log()
 	diag.Sort(f.ds)
@@ -99,7 +102,12 @@ func (f *fitter) field(s *spec) {
 	if s.split != "" && field != nil && !field.List {
 		f.fail(RuleConflict, s.span, "%s is no list, so there is nothing to split", s.name)
 	}
-	t := newTarget(f.m, s, f.typ).asField(f.types)
+	f.choices(newTarget(f.m, s, f.typ).asField(f.types))
+}
+
+// choices checks every value that the mapping itself spells out.
+func (f *fitter) choices(t *target) {
+	s := t.spec
 	choices := []*choice{s.constant, s.fallback, s.others}
 	for _, key := range slices.Sorted(maps.Keys(s.values)) {
 		c := s.values[key]
@@ -192,6 +200,8 @@ func (f *fitter) log() {
 	case l != nil && len(f.typ.States) == 0:
 		f.fail(RuleLog, l.at.span, "records of type %s have no log", f.typ.Name).Hint = "remove log"
 	case l != nil:
+		f.choices(newTarget(f.m, &l.at, f.typ))
+		f.choices(newTarget(f.m, &l.by, f.typ))
 		for i, name := range l.track {
 			switch {
 			case !slices.Contains(f.typ.Tracked, name):

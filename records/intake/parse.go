@@ -326,17 +326,20 @@ func (r *reader) log(p *records.Pair) *logSpec {
 	if p == nil || !r.keys(p.Value, "log", "at", "by", "track") {
 		return nil
 	}
-	l := &logSpec{}
-	for key, into := range map[string]*spec{"at": &l.at, "by": &l.by} {
-		if at := p.Value.Pair(key); at != nil {
-			*into = r.spec("log: "+key, *at, logKeys())
-			continue
-		}
-		r.fail(RuleRequired, p.KeySpan, "log does not say its %s", key).Hint = "add at (a time column) and by (who acted)"
-	}
+	l := &logSpec{at: r.actor(p, "at"), by: r.actor(p, "by")}
+	l.at.kind = kindTime
 	for _, item := range r.items(p.Value.Get("track"), "track") {
 		l.track = append(l.track, item.Text)
 		l.spans = append(l.spans, item.Span)
 	}
 	return l
+}
+
+// actor reads one half of who acted and when.
+func (r *reader) actor(log *records.Pair, key string) spec {
+	if p := log.Value.Pair(key); p != nil {
+		return r.spec("log: "+key, *p, logKeys())
+	}
+	r.fail(RuleRequired, log.KeySpan, "log does not say its %s", key).Hint = "add at (a time column) and by (who acted)"
+	return spec{}
 }

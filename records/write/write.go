@@ -47,12 +47,14 @@ func (c *Change) IsEmpty() bool {
 	return c.Before != nil && string(c.Before.Source) == string(c.After.Source)
 }
 
-var (
-	// ErrNotFound is returned where no record has the id.
-	ErrNotFound = errors.New("no such record")
-	// ErrNoActor is returned where it is not known who acts.
-	ErrNoActor = errors.New("it is not known who acts")
-)
+// ErrNoActor is returned where it is not known who acts.
+var ErrNoActor = errors.New("it is not known who acts")
+
+// NotFoundError is returned where no record has the id or a part of it.
+type NotFoundError struct{ Part string }
+
+// Error names what was looked for.
+func (e *NotFoundError) Error() string { return fmt.Sprintf("no record has the id %q", e.Part) }
 
 // AmbiguousError is returned where a part of an id fits several records.
 type AmbiguousError struct {
@@ -90,7 +92,7 @@ func (e *UnreadableError) Error() string { return e.Path + " cannot be read" }
 func Find(t *tree.Tree, part string) (tree.Name, error) {
 	switch names := t.Resolve(part); len(names) {
 	case 0:
-		return tree.Name{}, fmt.Errorf("%w: %q", ErrNotFound, part)
+		return tree.Name{}, &NotFoundError{Part: part}
 	case 1:
 		return names[0], nil
 	default:

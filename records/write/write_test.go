@@ -378,7 +378,7 @@ func TestUnreadableAmbiguousAndMissingRecordsAreNamed(t *testing.T) {
 	if _, err := w.Set(ctx, "vpn", a); !errors.As(err, new(*AmbiguousError)) {
 		t.Errorf("ambiguous: %v", err)
 	}
-	if _, err := w.Set(ctx, "none", a); !errors.Is(err, ErrNotFound) {
+	if _, err := w.Set(ctx, "none", a); !errors.As(err, new(*NotFoundError)) {
 		t.Errorf("missing: %v", err)
 	}
 	w.By = ""
