@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // siteProgram is the program that holds the site generator.
@@ -25,7 +27,20 @@ show its flags.`,
 		GroupID:            groupDesk,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runSite(cmd.Context(), e, args)
+			// Flags before the word are ours, those after it frontdesk-site's.
+			own := pflag.NewFlagSet("site", pflag.ContinueOnError)
+			own.SetInterspersed(false)
+			own.SetOutput(io.Discard)
+			own.StringVarP(&e.dir, "directory", "C", e.dir, "")
+			own.StringVar(&e.as, "as", e.as, "")
+			err := own.Parse(args)
+			if errors.Is(err, pflag.ErrHelp) || err == nil && own.NArg() == 0 {
+				return cmd.Help()
+			}
+			if err != nil {
+				return usageError{withHint(err, "frontdesk site --help shows how")}
+			}
+			return runSite(cmd.Context(), e, own.Args())
 		},
 		ValidArgs: []string{"build", "serve"},
 	}
