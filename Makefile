@@ -43,7 +43,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	@grep -rhoE --include='*_test.go' '^func Fuzz\w+' -H records schema site cmd | sed 's|/[^/]*:func | |' | sort -u | \
 	while read -r pkg target; do \
 		echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
-		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
+		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
 	done
 
 # What the tests use beside Go and git: a browser, and a checker of accessibility.

@@ -21,8 +21,11 @@ import (
 // importOptions are the flags of import.
 type importOptions struct {
 	writeFlags
-	mapping string
-	explain bool
+	mapping   string
+	explain   bool
+	delimiter string
+	encoding  string
+	member    string
 }
 
 func newImportCmd(e *env) *cobra.Command {
@@ -65,6 +68,9 @@ as they are and reported. The exit status is 1 where anything was reported.`,
 	cmd.Flags().Lookup("format").Usage = "`text` prints a summary, json the counts and every problem"
 	cmd.Flags().StringVar(&o.mapping, "map", "", "the mapping `file`, instead of a preset")
 	cmd.Flags().BoolVar(&o.explain, "help-mapping", false, "show how mapping files are written")
+	cmd.Flags().StringVar(&o.delimiter, "delimiter", "", "what separates cells, where it is not what the mapping says: comma, semicolon, tab, pipe or a `character`")
+	cmd.Flags().StringVar(&o.encoding, "encoding", "", "how the file is `written`, where it is not what the mapping says: utf-8 or windows-1252")
+	cmd.Flags().StringVar(&o.member, "member", "", "which `file` of a zip archive to read; otherwise the only .csv")
 	return cmd
 }
 
@@ -75,6 +81,9 @@ func runImport(ctx context.Context, e *env, o *importOptions, args []string) err
 	m, file, err := o.choose(e, args)
 	if err != nil {
 		return err
+	}
+	if m, err = m.WithFile(o.delimiter, o.encoding, o.member); err != nil {
+		return usageError{err}
 	}
 	t, err := openDesk(e)
 	if err != nil {

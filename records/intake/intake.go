@@ -63,7 +63,8 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 // Run imports a source into the desk. Errors are about the run: a source that
 // cannot be read, a mapping that does not fit (*MappingError), a disk that is
 // full; what was written until then stays, and running the import again goes on
-// from there. Problems with rows are in the result.
+// from there. Problems with rows are in the result. Where it is Sharded,
+// desk.yaml has changed and the tree must be opened anew.
 func Run(ctx context.Context, t *tree.Tree, m *Mapping, src Source, opts Options) (*Result, error) {
 	plan, err := Build(ctx, m, t.Types, t.Desk, src)
 	if err != nil {

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"fmt"
+
 	"frontdesk/records"
 	"frontdesk/records/diag"
 )
@@ -122,4 +124,30 @@ func (m *Mapping) field(name string) *spec {
 		}
 	}
 	return nil
+}
+
+// WithFile returns the mapping for a file that is written otherwise than the
+// mapping says: delimiter as ParseDelimiter takes it, encoding utf-8 or
+// windows-1252, member a pattern of the file's name in an archive. What is ""
+// stays as the mapping says.
+func (m *Mapping) WithFile(delimiter, encoding, member string) (*Mapping, error) {
+	out := *m
+	if delimiter != "" {
+		comma, err := ParseDelimiter(delimiter)
+		if err != nil {
+			return nil, err
+		}
+		out.file.delimiter = comma
+	}
+	switch enc := Encoding(encoding); enc {
+	case "":
+	case UTF8, Windows1252:
+		out.file.encoding = enc
+	default:
+		return nil, fmt.Errorf("the encoding %q is not one of %s, %s", encoding, UTF8, Windows1252)
+	}
+	if member != "" {
+		out.file.member = member
+	}
+	return &out, nil
 }

@@ -385,6 +385,26 @@ func TestHeadersOfAllKindsAreRead(t *testing.T) {
 	}
 }
 
+func TestTheFileMayBeWrittenOtherwiseThanTheMappingSays(t *testing.T) {
+	m := mustParse(t, "version: 1\nsource: x\ntype: team\nid: a\nfields: {title: b}\nfile: {delimiter: comma}\n")
+	other, err := m.WithFile("tab", "windows-1252", "b.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Build(t.Context(), other, schema.BuiltIn(), deskForTests(), BytesSource("t.zip", zipOf(t, "a.csv", "x", "b.csv", "a\tb\n1\t\xc5\n")))
+	if err != nil || !strings.Contains(string(plan.Files[0].Data), "title: Å\n") {
+		t.Errorf("got %v, %v", plan, err)
+	}
+	if same, err := m.WithFile("", "", ""); err != nil || same.file.delimiter != ',' || same.file.encoding != UTF8 {
+		t.Errorf("nothing given changes the mapping: %v, %v", same, err)
+	}
+	for _, bad := range [][2]string{{";;", ""}, {"", "latin1"}} {
+		if _, err := m.WithFile(bad[0], bad[1], ""); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
 func TestColumnsThatNothingReadsAreNamed(t *testing.T) {
 	p := build(t, "version: 1\nsource: x\ntype: team\nid: a\nfields: {title: b}\nignore: [d, gone]\n", "a,b,c,d,\nx,y,,,\n")
 	if strings.Join(p.Unused, "|") != "c|column 5" {

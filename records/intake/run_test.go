@@ -367,6 +367,11 @@ func checked(t testing.TB, desk *tree.Tree) []diag.Diagnostic {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return findings(t, desk, loaded)
+}
+
+func findings(t testing.TB, desk *tree.Tree, loaded *tree.Loaded) []diag.Diagnostic {
+	t.Helper()
 	in := &check.Input{Desk: desk.Desk, Types: desk.Types, Set: loaded.Set, AsOf: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Exists: desk.Exists}
 	return check.All(t.Context(), in, loaded.Problems)
 }
