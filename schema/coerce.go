@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -22,11 +23,11 @@ func (e *FieldError) Error() string { return e.Message }
 
 // Coerce turns a text from a command line or an import into a value for the
 // field: "" is null, commas separate the items of a list, times may be written
-// as "2026-11-03 09:12" or as a date and are UTC where they do not say. Whether
-// the value is allowed is for CheckFields to say. A text that cannot be turned
-// into a value of the field is a *FieldError, as is a field that the type does
-// not have and that does not begin with x_.
-func (t *Type) Coerce(field, text string) (*records.Value, error) {
+// as "2026-11-03 09:12" or as a date and are in the zone where they do not say
+// theirs; nil is UTC. Whether the value is allowed is for CheckFields to say. A
+// text that cannot be turned into a value of the field is a *FieldError, as is a
+// field that the type does not have and that does not begin with x_.
+func (t *Type) Coerce(field, text string, zone *time.Location) (*records.Value, error) {
 	f := t.Field(field)
 	text = strings.TrimSpace(text)
 	switch {
@@ -38,13 +39,14 @@ func (t *Type) Coerce(field, text string) (*records.Value, error) {
 	case f == nil || f.shape == nil:
 		return asWritten(text), nil
 	}
+	zone = cmp.Or(zone, time.UTC)
 	if f.List {
-		return t.coerceList(f, text)
+		return t.coerceList(f, text, zone)
 	}
-	return t.coerceOne(f, f.shape, text)
+	return t.coerceOne(f, f.shape, text, zone)
 }
 
-func (t *Type) coerceList(f *Field, text string) (*records.Value, error) {
+func (t *Type) coerceList(f *Field, text string, zone *time.Location) (*records.Value, error) {
 	list := &records.Value{Kind: records.List, Flow: true}
 	item := f.shape.items
 	if item == nil {
@@ -55,7 +57,7 @@ func (t *Type) coerceList(f *Field, text string) (*records.Value, error) {
 		if part == "" {
 			continue
 		}
-		v, err := t.coerceOne(f, item, part)
+		v, err := t.coerceOne(f, item, part, zone)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +66,7 @@ func (t *Type) coerceList(f *Field, text string) (*records.Value, error) {
 	return list, nil
 }
 
-func (t *Type) coerceOne(f *Field, sh *shape, text string) (*records.Value, error) {
+func (t *Type) coerceOne(f *Field, sh *shape, text string, zone *time.Location) (*records.Value, error) {
 	fail := func(want string) (*records.Value, error) {
 		return nil, &FieldError{Type: t.Name, Field: f.Name, Message: fmt.Sprintf("%s %s is not %s", f.Name, quote(text), want)}
 	}
@@ -73,7 +75,7 @@ func (t *Type) coerceOne(f *Field, sh *shape, text string) (*records.Value, erro
 	}
 	switch kind := yaml.Resolve(text); {
 	case sh.format == FormatDateTime:
-		at, ok := parseLoosely(text)
+		at, ok := parseLoosely(text, zone)
 		if !ok {
 			return nil, &FieldError{Type: t.Name, Field: f.Name, Hint: "write it as " + formatExample(FormatDateTime),
 				Message: fmt.Sprintf("%s %s is not a date-time", f.Name, quote(text))}
@@ -129,13 +131,13 @@ func truth(text string) (value, ok bool) {
 	return false, false
 }
 
-// parseLoosely reads a time as people type it.
-func parseLoosely(text string) (time.Time, bool) {
+// parseLoosely reads a time as people type it, in the zone where it names none.
+func parseLoosely(text string, zone *time.Location) (time.Time, bool) {
 	if isDateTime(text) {
 		return records.ParseTime(text)
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return at, true
 		}
 	}

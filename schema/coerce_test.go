@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"frontdesk/records"
 )
@@ -39,7 +40,7 @@ func TestCoerce(t *testing.T) {
 	typ := visitType(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			v, err := typ.Coerce(c.field, c.text)
+			v, err := typ.Coerce(c.field, c.text, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,6 +48,28 @@ func TestCoerce(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestTimesWithoutAZoneAreInTheOneGiven(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := visitType(t)
+	for _, c := range []struct{ name, text, want string }{
+		{"in winter", "2026-11-03 10:12", "2026-11-03T09:12:00Z"},
+		{"in summer", "2026-07-03T10:12:30", "2026-07-03T08:12:30Z"},
+		{"a day", "2026-11-03", "2026-11-02T23:00:00Z"},
+		{"with an offset", "2026-11-03 10:12:00+00:00", "2026-11-03T10:12:00Z"},
+		{"in UTC", "2026-11-03T10:12:00Z", "2026-11-03T10:12:00Z"},
+	} {
+		if v, err := typ.Coerce("starts_at", c.text, berlin); err != nil || v.String() != c.want {
+			t.Errorf("%s: %v, %v, want %s", c.name, v, err, c.want)
+		}
+	}
+	if v, err := typ.Coerce("day", "2026-11-03", berlin); err != nil || v.String() != "2026-11-03" {
+		t.Errorf("a date: %v, %v", v, err)
 	}
 }
 
@@ -63,7 +86,7 @@ func TestCoerceRefusesWhatNoValueCanBeMadeOf(t *testing.T) {
 	typ := visitType(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			v, err := typ.Coerce(c.field, c.text)
+			v, err := typ.Coerce(c.field, c.text, nil)
 			var e *FieldError
 			if !errors.As(err, &e) || e.Message != c.message || e.Hint != c.hint {
 				t.Errorf("%v, %+v", v, err)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ func fieldKeys() []string { return []string{"ref", "derive", "override", "audien
 // fields reads the declared fields.
 func (r *reader) fields(d *draft, v *records.Value) {
 	if v.Kind != records.Map {
-		r.wrongKind(v, "fields", "a map")
+		r.wrongKind(v, "fields", wantMap)
 		return
 	}
 	for _, p := range v.Pairs {
@@ -24,7 +25,7 @@ func (r *reader) fields(d *draft, v *records.Value) {
 		case slices.Contains(commonFields(), p.Key):
 			r.fail(RuleConflict, p.KeySpan, "remove it", "field %q is one that every type has", p.Key)
 		case !fieldName.MatchString(p.Key):
-			r.fail(RuleName, p.KeySpan, "", "field %q does not match %s", cut(p.Key), fieldName)
+			r.fail(RuleName, p.KeySpan, formHint(fieldName), "field %q does not match %s", cut(p.Key), fieldName)
 		default:
 			d.Fields = append(d.Fields, r.field(p))
 		}
@@ -81,7 +82,7 @@ func (r *reader) checkDefault(f *Field) {
 	c := &checker{rec: &records.Record{Path: r.path}, field: f}
 	c.value(f.shape, f.Default)
 	for _, d := range c.ds {
-		r.fail(RuleBadSchema, f.Default.Span, d.Hint, "default of %s", d.Message)
+		r.fail(RuleBadSchema, f.Default.Span, cmp.Or(d.Hint, "the default must be a value that the field may have"), "default of %s", d.Message)
 	}
 }
 
@@ -177,15 +178,18 @@ func (s *spec) viaLibrary(v *records.Value) {
 		err = json.Unmarshal(text, js)
 	}
 	if err != nil {
-		s.fail(RuleBadSchema, v.Span, "", "%s: %s", s.what, libraryError(err))
+		s.fail(RuleBadSchema, v.Span, libraryHint, "%s: %s", s.what, libraryError(err))
 		return
 	}
 	s.js = js
 	s.shape.other = &library{schema: js}
 	if _, err := s.shape.other.get(); err != nil {
-		s.fail(RuleBadSchema, v.Span, "", "%s: %s", s.what, libraryError(err))
+		s.fail(RuleBadSchema, v.Span, libraryHint, "%s: %s", s.what, libraryError(err))
 	}
 }
+
+// libraryHint goes with errors of the library, which say what is wrong and no more.
+const libraryHint = "write a schema as JSON Schema 2020-12 has it"
 
 func libraryError(err error) string {
 	text := err.Error()

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -170,14 +171,28 @@ func (r *reader) proveUses(d *draft) {
 	for _, u := range r.uses {
 		switch f := t.Field(u.name); {
 		case u.kind == useState && t.State(records.State(u.name)) == nil:
-			r.fail(RuleUnknownState, u.span, didYouMean(u.name, t.StateNames()), "%s: %q is no state of %s", u.what, cut(u.name), t.Name)
+			r.fail(RuleUnknownState, u.span, cmp.Or(didYouMean(u.name, t.StateNames()), "add it to states, or remove it here"), "%s: %q is no state of %s", u.what, cut(u.name), t.Name)
 		case u.kind != useField && u.kind != useTime:
 		case f == nil:
-			r.fail(RuleUnknownField, u.span, didYouMean(u.name, t.FieldNames()), "%s: %q is no field of %s", u.what, cut(u.name), t.Name)
+			r.fail(RuleUnknownField, u.span, u.fieldHint(t), "%s: %q is no field of %s", u.what, cut(u.name), t.Name)
 		case u.kind == useTime && !f.IsTime():
 			r.fail(RuleBadValue, u.span, "give the field type: string, format: date-time", "%s: field %q holds no time", u.what, u.name)
 		}
 	}
+}
+
+// fieldHint names the field that was probably meant, where there is one.
+func (u use) fieldHint(t *Type) string {
+	if u.kind != useTime {
+		return cmp.Or(didYouMean(u.name, t.FieldNames()), "add it to fields, or remove it here")
+	}
+	var times []string
+	for _, f := range t.Fields {
+		if f.IsTime() {
+			times = append(times, f.Name)
+		}
+	}
+	return cmp.Or(didYouMean(u.name, times), "add it to fields, with type: string, format: date-time")
 }
 
 // proveStates reports what makes no life cycle.
@@ -187,7 +202,7 @@ func (r *reader) proveStates(d *draft) {
 		return
 	}
 	if first := t.States[0]; first.Category != records.New {
-		r.fail(RuleBadStates, r.own(first.span, d), "", "the first state is where records begin; %q has category %s, not new", first.Name, first.Category)
+		r.fail(RuleBadStates, r.own(first.span, d), "put a state of category new before it", "the first state is where records begin; %q has category %s, not new", first.Name, first.Category)
 	}
 	for _, s := range t.States {
 		if f := t.Field(s.Stamp); f != nil && !f.IsTime() && !slices.ContainsFunc(r.uses, func(u use) bool { return u.kind == useTime && u.name == s.Stamp }) {
@@ -227,14 +242,14 @@ func (r *reader) proveCondition(t *Type, rl *Rule, prg *rule.Program, at *record
 		if syntax, ok := err.(*rule.SyntaxError); ok {
 			span, message = within(at, syntax.Line, syntax.Column), syntax.Message
 		}
-		r.fail(RuleBadRule, span, "", "rule %s: %s", rl.ID, message)
+		r.fail(RuleBadRule, span, "write a condition in CEL, such as self.state == 'new'", "rule %s: %s", rl.ID, message)
 		return
 	}
 	for _, u := range prg.Uses() {
 		if t.Field(u.Field) != nil {
 			continue
 		}
-		r.fail(RuleBadRule, within(at, u.Line, u.Column), didYouMean(u.Field, t.FieldNames()), "rule %s: %q is no field of %s", rl.ID, u.Field, t.Name)
+		r.fail(RuleBadRule, within(at, u.Line, u.Column), cmp.Or(didYouMean(u.Field, t.FieldNames()), "add it to fields"), "rule %s: %q is no field of %s", rl.ID, u.Field, t.Name)
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	RuleBadRef       diag.RuleID = "type/bad-ref"       // a ref, or extends, to a type that is not there
 	RuleBadRule      diag.RuleID = "type/bad-rule"      // a rule's CEL is wrong
 	RuleConflict     diag.RuleID = "type/conflict"      // two things of one name, folder or prefix
+	RuleIgnored      diag.RuleID = "type/ignored"       // a file that looks like a type file and is not read
 )
 
 // The rules that the front matter of a record may break, judged by its type.
@@ -43,7 +44,7 @@ const RulePrefix = "rule/"
 func RuleIDs() []diag.RuleID {
 	return []diag.RuleID{
 		RuleParse, RuleName, RuleTypeKey, RuleMissingKey, RuleBadValue, RuleUnknownField, RuleUnknownState,
-		RuleBadStates, RuleBadSchema, RuleBadRef, RuleBadRule, RuleConflict,
+		RuleBadStates, RuleBadSchema, RuleBadRef, RuleBadRule, RuleConflict, RuleIgnored,
 		RuleUnknownKey, RuleRequired, RuleType, RuleEnum, RulePattern, RuleFormat, RuleLength, RuleRange,
 		RuleItems, RuleUnique, RuleMapKey, RuleOther,
 	}

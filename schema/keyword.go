@@ -42,7 +42,7 @@ func (s *spec) valueKeyword(p records.Pair) {
 	case "enum":
 		s.shape.enum = s.items(v, "enum")
 		if v.Kind == records.List && len(v.Items) == 0 {
-			s.fail(RuleBadSchema, v.Span, "", "%s: enum is empty", s.what)
+			s.fail(RuleBadSchema, v.Span, "list the values, or leave enum out", "%s: enum is empty", s.what)
 		}
 		for _, item := range v.Items {
 			s.js.Enum = append(s.js.Enum, item.Any())
@@ -110,7 +110,7 @@ func instructions(pattern string) int {
 func (s *spec) countKeyword(p records.Pair) {
 	n, err := strconv.Atoi(p.Value.Text)
 	if err != nil || n < 0 || p.Value.Kind != records.Int || n > math.MaxInt32 {
-		s.fail(RuleBadSchema, p.Value.Span, "", "%s: %s must be a whole number from 0", s.what, p.Key)
+		s.fail(RuleBadSchema, p.Value.Span, "write for example "+p.Key+": 3", "%s: %s must be a whole number from 0", s.what, p.Key)
 		return
 	}
 	switch p.Key {
@@ -128,7 +128,7 @@ func (s *spec) countKeyword(p records.Pair) {
 func (s *spec) rangeKeyword(p records.Pair) {
 	n, ok := number(p.Value)
 	if !ok {
-		s.fail(RuleBadSchema, p.Value.Span, "", "%s: %s must be a number", s.what, p.Key)
+		s.fail(RuleBadSchema, p.Value.Span, "write for example "+p.Key+": 1.5", "%s: %s must be a number", s.what, p.Key)
 		return
 	}
 	s.shape.bounds = append(s.shape.bounds, bound{keyword: p.Key, limit: n, text: p.Value.Text})
@@ -165,7 +165,7 @@ func (s *spec) partKeyword(p records.Pair) {
 
 func (s *spec) properties(v *records.Value) {
 	if v.Kind != records.Map {
-		s.wrongKind(v, "properties", "a map")
+		s.wrongKind(v, "properties", wantMap)
 		return
 	}
 	s.js.Properties, s.shape.properties = map[string]*jsonschema.Schema{}, map[string]*shape{}
@@ -208,7 +208,7 @@ func (s *spec) otherKeyword(p records.Pair) {
 		}
 	case "patternProperties", "dependentSchemas":
 		if v.Kind != records.Map {
-			s.wrongKind(v, p.Key, "a map")
+			s.wrongKind(v, p.Key, wantMap)
 			return
 		}
 		for _, q := range v.Pairs {

@@ -201,6 +201,9 @@ func (l *loader) load(files []File) (*Types, []diag.Diagnostic) {
 func (l *loader) read(f File) (*draft, []diag.Diagnostic) {
 	root, ds := yaml.Parse(f.Path, f.Data, yaml.WholeFile)
 	r := &reader{path: f.Path, env: l.env, ds: ds}
+	if l.base != nil {
+		r.known = l.base.Names()
+	}
 	if root == nil && len(ds) > 0 {
 		return nil, ds
 	}
@@ -241,7 +244,7 @@ func (l *loader) extend(r *reader, d *draft) {
 		base, names = l.base.Get(records.Type(d.extends)), l.base.Names()
 	}
 	if base == nil {
-		r.fail(RuleBadRef, d.given["extends"], didYouMean(d.extends, names), "extends %q: there is no built-in type of that name", d.extends)
+		r.fail(RuleBadRef, d.given["extends"], cmp.Or(didYouMean(d.extends, names), "the types are "+strings.Join(names, ", ")), "extends %q: there is no built-in type of that name", d.extends)
 		return
 	}
 	d.Type = overlay(base, d)
@@ -256,18 +259,18 @@ func (l *loader) refuseTwins() {
 			seen[d.Name] = d
 			return false
 		}
-		l.conflict(d, "type", first.Path, first.given["type"], "type %q has two files", d.Name)
+		l.conflict(d, "type", first.Path, first.given["type"], "remove one of the two", "type %q has two files", d.Name)
 		return true
 	})
 }
 
-func (l *loader) conflict(d *draft, key, path string, span diag.Span, format string, args ...any) {
+func (l *loader) conflict(d *draft, key, path string, span diag.Span, hint, format string, args ...any) {
 	at, ok := d.given[key]
 	if !ok {
 		at = d.given["type"]
 	}
 	l.ds = append(l.ds, diag.New(RuleConflict, diag.Error, d.Path, at, format, args...).
-		WithNote(path, span, "the other one is here"))
+		WithHint("%s", hint).WithNote(path, span, "the other one is here"))
 }
 
 // slots returns the places of the built-in types with the drafts over them.
@@ -311,7 +314,7 @@ func (l *loader) hasBadRef(d *draft, slots []*slot) bool {
 		}
 		bad = true
 		l.ds = append(l.ds, diag.New(RuleBadRef, diag.Error, d.Path, u.span, "%s %s: there is no type of that name", u.what, quote(u.name)).
-			WithHint("%s", didYouMean(u.name, names)))
+			WithHint("%s", cmp.Or(didYouMean(u.name, names), "the types are "+strings.Join(names, ", "))))
 	}
 	return bad
 }
@@ -325,11 +328,11 @@ func (l *loader) isTaken(d *draft, slots []*slot) bool {
 			continue
 		}
 		if s.folder == d.Folder {
-			l.conflict(d, "folder", s.path, diag.Span{}, "folder %q belongs to type %q", d.Folder, s.name)
+			l.conflict(d, "folder", s.path, diag.Span{}, "choose another folder", "folder %q belongs to type %q", d.Folder, s.name)
 			return true
 		}
 		if s.prefix == d.Prefix && d.Prefix != "" {
-			l.conflict(d, "id", s.path, diag.Span{}, "prefix %q belongs to type %q", d.Prefix, s.name)
+			l.conflict(d, "id", s.path, diag.Span{}, "choose another prefix", "prefix %q belongs to type %q", d.Prefix, s.name)
 			return true
 		}
 	}

@@ -143,19 +143,23 @@ func TestFaultyTypeFiles(t *testing.T) {
 		{"an unknown type of JSON Schema", "{type: boolean}", "{type: bool}", RuleBadValue, "bool", `type "bool" is not one of null, boolean, integer, number, string, array, object`, `did you mean "boolean"?`},
 		{"an unknown format", "format: email", "format: mail", RuleBadValue, "mail", `format "mail" is not one of date-time, date, uri, email, duration`, `did you mean "email"?`},
 		{"an unknown category", "category: active", "category: activ", RuleBadValue, "activ", `category "activ" is not one of new, active, held, resolved, closed, cancelled`, `did you mean "active"?`},
-		{"an unknown scheme", "scheme: month", "scheme: weekly", RuleBadValue, "weekly", `scheme "weekly" is not one of month, slug, given`, ""},
+		{"an unknown scheme", "scheme: month", "scheme: weekly", RuleBadValue, "weekly", `scheme "weekly" is not one of month, slug, given`, "write one of these"},
 		{"an audience that is none", "audience: staff\ncolumns", "audience: stuff\ncolumns", RuleBadValue, "stuff", `audience "stuff" is not one of public, staff, team:NAME`, `did you mean "staff"?`},
 		{"an unknown column", "columns: [state, vendor,", "columns: [state, vendr,", RuleUnknownField, "vendr", `columns: "vendr" is no field of visit`, `did you mean "vendor"?`},
 		{"an unknown required field", "required: [title, vendor]", "required: [title, wendor]", RuleUnknownField, "wendor", `required: "wendor" is no field of visit`, `did you mean "vendor"?`},
 		{"an unknown tracked field", "tracked: [state, contact]", "tracked: [state, contacts]", RuleUnknownField, "contacts", `tracked: "contacts" is no field of visit`, `did you mean "contact"?`},
-		{"a field that cannot be tracked", "tracked: [state, contact]", "tracked: [state, id]", RuleBadValue, "id]", `field "id" cannot be tracked: a log line uses the word otherwise`, ""},
+		{"a field that cannot be tracked", "tracked: [state, contact]", "tracked: [state, id]", RuleBadValue, "id]", `field "id" cannot be tracked: a log line uses the word otherwise`, "remove it"},
 		{"an unknown field in require", "require: [contact]", "require: [contac]", RuleUnknownField, "contac]", `require: "contac" is no field of visit`, `did you mean "contact"?`},
 		{"a stamp that is no field", "stamp: opened_at", "stamp: open_at", RuleUnknownField, "open_at", `stamp: "open_at" is no field of visit`, `did you mean "opened_at"?`},
 		{"a stamp that is no time", "stamp: opened_at", "stamp: vendor", RuleBadValue, "vendor, title: Planned", `stamp: field "vendor" holds no time`, "give the field type: string, format: date-time"},
+		{"a stamp that is like a time", "stamp: closed_at", "stamp: close_at", RuleUnknownField, "close_at", `stamp: "close_at" is no field of visit`, `did you mean "closed_at"?`},
+		{"a stamp like nothing", "stamp: opened_at", "stamp: vendors", RuleUnknownField, "vendors", `stamp: "vendors" is no field of visit`, "add it to fields, with type: string, format: date-time"},
+		{"an unknown field to clear", "clear: [closed_at]", "clear: [closd_at]", RuleUnknownField, "closd_at]", `clear: "closd_at" is no field of visit`, `did you mean "closed_at"?`},
+		{"a required field like nothing", "require: [contact]", "require: [zzz]", RuleUnknownField, "zzz]", `require: "zzz" is no field of visit`, "add it to fields, or remove it here"},
 		{"an override that is no field", "override: reason", "override: raeson", RuleUnknownField, "raeson", `override: "raeson" is no field of visit`, `did you mean "reason"?`},
 		{"a transition to an unknown state", "there: [gone]", "there: [gon]", RuleUnknownState, "gon]", `transitions of there: "gon" is no state of visit`, `did you mean "gone"?`},
 		{"a transition from an unknown state", "  there: [gone]", "  ther: [gone]", RuleUnknownState, "ther:", `transitions: "ther" is no state of visit`, `did you mean "there"?`},
-		{"a first state that is not new", "new: {category: new", "new: {category: held", RuleBadStates, "new: {category: held", `the first state is where records begin; "new" has category held, not new`, ""},
+		{"a first state that is not new", "new: {category: new", "new: {category: held", RuleBadStates, "new: {category: held", `the first state is where records begin; "new" has category held, not new`, "put a state of category new before it"},
 		{"a state without category", "{category: closed, stamp: closed_at}", "{stamp: closed_at}", RuleMissingKey, "gone: {stamp", `state gone has no category`, "write for example {category: active}"},
 		{"a reference to an unknown type", "{ref: person,", "{ref: persn,", RuleBadRef, "persn", `ref "persn": there is no type of that name`, `did you mean "person"?`},
 		{"a reference within a list to an unknown type", "items: {ref: asset}", "items: {ref: assset}", RuleBadRef, "assset", `ref "assset": there is no type of that name`, `did you mean "asset"?`},
@@ -163,30 +167,30 @@ func TestFaultyTypeFiles(t *testing.T) {
 		{"a reference deep within a schema", "{enum: [small, large]}]", "{$ref: '#'}]", RuleBadSchema, "$ref", `anyOf: $ref is not allowed, a field's schema stands on its own`, "write the schema out where it is needed"},
 		{"a pattern that does not compile", `"^[A-Z]{2}[0-9]+$"`, `"(?=x)"`, RuleBadSchema, "\"(?=x)", "pattern: error parsing regexp: invalid or unsupported Perl syntax: `(?=`", "patterns are written in RE2 syntax: no lookaround, no back-references"},
 		{"a pattern that would be slow", `"^[A-Z]{2}[0-9]+$"`, `"(a{1,30}){1,33}"`, RuleBadSchema, "\"(a{1,30}", "pattern takes 2047 steps a character; at most 1000 are allowed", "repeat less"},
-		{"a negative length", "minLength: 2", "minLength: -2", RuleBadSchema, "-2", "field vendor: minLength must be a whole number from 0", ""},
-		{"a bound that is no number", "minimum: 1,", "minimum: one,", RuleBadSchema, "one", "field guests: minimum must be a number", ""},
-		{"an empty enum", "[high, medium, low], default: medium}\n  urgency", "[], default: medium}\n  urgency", RuleBadSchema, "[], default", "field impact: enum is empty", ""},
-		{"a default that is not allowed", "default: medium}\n  urgency", "default: middle}\n  urgency", RuleBadSchema, "middle", `default of impact "middle" is not one of high, medium, low`, ""},
+		{"a negative length", "minLength: 2", "minLength: -2", RuleBadSchema, "-2", "field vendor: minLength must be a whole number from 0", "write for example minLength: 3"},
+		{"a bound that is no number", "minimum: 1,", "minimum: one,", RuleBadSchema, "one", "field guests: minimum must be a number", "write for example minimum: 1.5"},
+		{"an empty enum", "[high, medium, low], default: medium}\n  urgency", "[], default: medium}\n  urgency", RuleBadSchema, "[], default", "field impact: enum is empty", "list the values, or leave enum out"},
+		{"a default that is not allowed", "default: medium}\n  urgency", "default: middle}\n  urgency", RuleBadSchema, "middle", `default of impact "middle" is not one of high, medium, low`, "the default must be a value that the field may have"},
 		{"a schema that only the library knows to be wrong", "{anyOf: [{type: integer}, {enum: [small, large]}]}", "{type: integer, multipleOf: two}", RuleBadSchema, "{type: integer, multipleOf", "", ""},
 		{"a rule that does not parse", `"self.escorted == true"`, `"self.escorted = true"`, RuleBadRule, "= true", "", ""},
-		{"a rule that is no condition", `"self.escorted == true"`, `"'yes'"`, RuleBadRule, "'yes'", "rule escort: the condition gives a string, not true or false", ""},
+		{"a rule that is no condition", `"self.escorted == true"`, `"'yes'"`, RuleBadRule, "'yes'", "rule escort: the condition gives a string, not true or false", "write a condition in CEL, such as self.state == 'new'"},
 		{"a rule over a field that is not there", `"self.escorted == true"`, `"self.escort == true"`, RuleBadRule, "escort == true", `rule escort: "escort" is no field of visit`, `did you mean "escorted"?`},
-		{"a rule without message", "    message: \"more than five guests are escorted\"\n", "", RuleMissingKey, "id: escort", `a rule has no key "message"`, ""},
-		{"a rule of which there are two", "{id: booked,", "{id: escort,", RuleConflict, "{id: escort", `rule "escort" is there twice`, ""},
-		{"a section of which there are two", "heading: Notes", "heading: Purpose", RuleConflict, "Purpose, audience", `section "Purpose" is there twice`, ""},
+		{"a rule without message", "    message: \"more than five guests are escorted\"\n", "", RuleMissingKey, "id: escort", `a rule has no key "message"`, "a rule has id, assert and message"},
+		{"a rule of which there are two", "{id: booked,", "{id: escort,", RuleConflict, "{id: escort", `rule "escort" is there twice`, "give one of the two another id"},
+		{"a section of which there are two", "heading: Notes", "heading: Purpose", RuleConflict, "Purpose, audience", `section "Purpose" is there twice`, "remove one of the two"},
 		{"a field that every type has", "  reason: {type: string}", "  state: {type: string}\n  reason: {type: string}", RuleConflict, "state: {type", `field "state" is one that every type has`, "remove it"},
-		{"a field with a malformed name", "  reason: {type: string}", "  Re-ason: {type: string}\n  reason: {type: string}", RuleName, "Re-ason", `field "Re-ason" does not match ^[a-z][a-z0-9_]{0,39}$`, ""},
+		{"a field with a malformed name", "  reason: {type: string}", "  Re-ason: {type: string}\n  reason: {type: string}", RuleName, "Re-ason", `field "Re-ason" does not match ^[a-z][a-z0-9_]{0,39}$`, "write it like starts_at"},
 		{"a type with another name than its file", "type: visit", "type: visits", RuleName, "visits\ntitle", `type "visits" lies in a file named "visit.yaml"`, "rename the file to visits.yaml"},
-		{"a type named any", "type: visit", "type: any", RuleName, "any", `type "any" is the word for records of any type`, ""},
-		{"a folder that climbs", "folder: visits", "folder: ../visits", RuleName, "../visits", `folder "../visits" does not match ^[a-z][a-z0-9-]{0,39}$`, ""},
-		{"a folder that Windows reserves", "folder: visits", "folder: aux", RuleName, "aux", `folder "aux" is a reserved file name on Windows`, ""},
-		{"a folder of another type", "folder: visits", "folder: incidents", RuleConflict, "incidents", `folder "incidents" belongs to type "incident"`, ""},
-		{"a prefix of another type", "prefix: VIS", "prefix: INC", RuleConflict, "{prefix: INC", `prefix "INC" belongs to type "incident"`, ""},
+		{"a type named any", "type: visit", "type: any", RuleName, "any", `type "any" is the word for records of any type`, "choose another word, for the file too"},
+		{"a folder that climbs", "folder: visits", "folder: ../visits", RuleName, "../visits", `folder "../visits" does not match ^[a-z][a-z0-9-]{0,39}$`, "write it like vendor-visit"},
+		{"a folder that Windows reserves", "folder: visits", "folder: aux", RuleName, "aux", `folder "aux" is a reserved file name on Windows`, "choose another word"},
+		{"a folder of another type", "folder: visits", "folder: incidents", RuleConflict, "incidents", `folder "incidents" belongs to type "incident"`, "choose another folder"},
+		{"a prefix of another type", "prefix: VIS", "prefix: INC", RuleConflict, "{prefix: INC", `prefix "INC" belongs to type "incident"`, "choose another prefix"},
 		{"ids by month without prefix", "{prefix: VIS, scheme: month}", "{scheme: month}", RuleMissingKey, "{scheme: month}", "ids by month need a prefix", `write for example id: {prefix: VIS}, or id: {scheme: slug}`},
 		{"a prefix for slugs", "{prefix: VIS, scheme: month}", "{prefix: VIS, scheme: slug}", RuleBadValue, "VIS", "only ids of scheme month have a prefix", "remove the prefix"},
-		{"a missing key", "title: Visit\n", "", RuleMissingKey, "type: visit", `the type file has no key "title"`, ""},
-		{"a number where a text belongs", "title: Visit\n", "title: 2024\n", RuleBadValue, "2024", "title is an integer; it must be text", ""},
-		{"a map where a list belongs", "columns: [state, vendor, starts_at]", "columns: {state: 1}", RuleBadValue, "{state: 1}", "columns is a map; it must be a list", ""},
+		{"a missing key", "title: Visit\n", "", RuleMissingKey, "type: visit", `the type file has no key "title"`, "add for example title: Vendor visit"},
+		{"a number where a text belongs", "title: Visit\n", "title: 2024\n", RuleBadValue, "2024", "title is an integer; it must be text", `put quotes around it: "2024"`},
+		{"a map where a list belongs", "columns: [state, vendor, starts_at]", "columns: {state: 1}", RuleBadValue, "{state: 1}", "columns is a map; it must be a list", "write it like [one, two]"},
 		{"an extension of nothing", "type: visit\n", "type: visit\nextends: incidnt\n", RuleBadRef, "incidnt", `extends "incidnt": there is no built-in type of that name`, `did you mean "incident"?`},
 		{"a duplicate key", "title: Visit\n", "title: Visit\ntitle: Visit\n", "parse/duplicate-key", "title: Visit\nplural", `key "title" stands twice`, "keep one of the two lines"},
 		{"an empty file", visit, "", RuleParse, "", "the type file holds no map", `begin with a line such as "type: vendor-visit"`},
@@ -212,6 +216,9 @@ func TestFaultyTypeFiles(t *testing.T) {
 			if d.Message == "" || strings.Contains(d.Message, "<anonymous") {
 				t.Errorf("message: %q", d.Message)
 			}
+			if d.Hint == "" {
+				t.Errorf("no hint with %s", d.Message)
+			}
 			if ts.Get("visit") != nil || ts.Get("incident") == nil {
 				t.Error("the faulty type is there, or a built-in one is not")
 			}
@@ -234,6 +241,19 @@ func TestFaultyReplacementLeavesTheBuiltInType(t *testing.T) {
 	}
 	if typ := ts.Get("incident"); typ == nil || !typ.BuiltIn || typ.Field("rack") != nil {
 		t.Errorf("incident: %+v", typ)
+	}
+}
+
+func TestAFileThatReplacesABuiltInTypeByHalfIsToldToExtendIt(t *testing.T) {
+	for source, hint := range map[string]string{
+		"type: incident\nfields: {rack: {type: string}}\n":                           "add extends: incident to extend the built-in type",
+		"type: visit\nfields: {rack: {type: string}}\n":                              "add for example folder: visits",
+		"title: Incident\nfolder: incidents\nid: {prefix: INC}\nfields: {a: true}\n": "add the line type: and the name of the file without .yaml",
+	} {
+		_, ds := Load([]File{{Path: "schema/incident.yaml", Data: []byte(source)}})
+		if !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Rule == RuleMissingKey && d.Hint == hint }) {
+			t.Errorf("%q: no hint %q: %+v", source, hint, ds)
+		}
 	}
 }
 
@@ -332,6 +352,11 @@ func FuzzLoad(f *testing.F) {
 		if (typ == nil) != (diag.Count(ds, diag.Error) > 0) {
 			t.Fatalf("type %v with diagnostics %v", typ, ds)
 		}
+		for _, d := range ds {
+			if strings.HasPrefix(string(d.Rule), "type/") && d.Hint == "" {
+				t.Errorf("no hint with %s", d.Message)
+			}
+		}
 		if typ == nil {
 			return
 		}
@@ -342,7 +367,7 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, name := range typ.FieldNames() {
-			_, _ = typ.Coerce(name, "1, a")
+			_, _ = typ.Coerce(name, "1, a", nil)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -42,10 +43,11 @@ type use struct {
 
 // reader reads one type file and collects what is wrong with it.
 type reader struct {
-	path string
-	env  *rule.Env
-	ds   []diag.Diagnostic
-	uses []use
+	path  string
+	env   *rule.Env
+	known []string // the names of the built-in types
+	ds    []diag.Diagnostic
+	uses  []use
 }
 
 func (r *reader) fail(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
@@ -60,7 +62,7 @@ func (r *reader) use(kind useKind, v *records.Value, what string) {
 // returns false where the value is no map.
 func (r *reader) keys(v *records.Value, what string, known []string, read func(p records.Pair)) bool {
 	if v == nil || v.Kind != records.Map {
-		r.wrongKind(v, what, "a map")
+		r.wrongKind(v, what, wantMap)
 		return false
 	}
 	for _, p := range v.Pairs {
@@ -75,25 +77,44 @@ func (r *reader) keys(v *records.Value, what string, known []string, read func(p
 }
 
 func (r *reader) unknownKey(p records.Pair, what string, known []string) {
-	hint := didYouMean(p.Key, known)
-	if hint == "" {
-		hint = "known keys: " + strings.Join(known, ", ")
-	}
-	r.fail(RuleTypeKey, p.KeySpan, hint, "%s has no key %q", what, p.Key)
+	r.fail(RuleTypeKey, p.KeySpan, cmp.Or(didYouMean(p.Key, known), "known keys: "+strings.Join(known, ", ")), "%s has no key %q", what, p.Key)
 }
 
 func (r *reader) wrongKind(v *records.Value, what, want string) {
 	if v == nil {
-		r.fail(RuleParse, diag.At(1), "", "%s is empty; it must be %s", what, want)
+		r.fail(RuleParse, diag.At(1), kindHint(want, v), "%s is empty; it must be %s", what, want)
 		return
 	}
-	r.fail(RuleBadValue, v.Span, "", "%s is %s; it must be %s", what, kindName(v.Kind), want)
+	r.fail(RuleBadValue, v.Span, kindHint(want, v), "%s is %s; it must be %s", what, kindName(v.Kind), want)
+}
+
+// The kinds of values that keys of a type file have, for messages.
+const (
+	wantMap  = "a map"
+	wantList = "a list"
+	wantText = "text"
+	wantFlag = "true or false"
+)
+
+// kindHint says how to write a value of the kind that is wanted.
+func kindHint(want string, v *records.Value) string {
+	switch {
+	case want == wantMap:
+		return "write it like {key: value}"
+	case want == wantList:
+		return "write it like [one, two]"
+	case want == wantText && v != nil && v.IsScalar() && !v.IsNull():
+		return "put quotes around it: " + quote(v.Text)
+	case want == wantText:
+		return "write some words, or leave the key out"
+	}
+	return "write " + want
 }
 
 // text returns a string. Numbers and booleans must be quoted to be one.
 func (r *reader) text(v *records.Value, what string) string {
 	if v.Kind != records.String {
-		r.wrongKind(v, what, "text")
+		r.wrongKind(v, what, wantText)
 		return ""
 	}
 	return v.Text
@@ -103,17 +124,30 @@ func (r *reader) text(v *records.Value, what string) string {
 func (r *reader) name(v *records.Value, what string, form *regexp.Regexp) string {
 	s := r.text(v, what)
 	if s != "" && !form.MatchString(s) {
-		r.fail(RuleName, v.Span, "", "%s %q does not match %s", what, cut(s), form)
+		r.fail(RuleName, v.Span, formHint(form), "%s %q does not match %s", what, cut(s), form)
 		return ""
 	}
 	return s
+}
+
+// formHint gives an example of a name of the form.
+func formHint(form *regexp.Regexp) string {
+	switch form {
+	case fieldName:
+		return "write it like starts_at"
+	case stateName:
+		return "write it like on-hold"
+	case prefixName:
+		return "write it like VIS"
+	}
+	return "write it like vendor-visit"
 }
 
 // choice returns a string that is one of the allowed ones.
 func (r *reader) choice(v *records.Value, what string, allowed []string) string {
 	s := r.text(v, what)
 	if s != "" && !slices.Contains(allowed, s) {
-		r.fail(RuleBadValue, v.Span, didYouMean(s, allowed), "%s %q is not one of %s", what, cut(s), strings.Join(allowed, ", "))
+		r.fail(RuleBadValue, v.Span, cmp.Or(didYouMean(s, allowed), "write one of these"), "%s %q is not one of %s", what, cut(s), strings.Join(allowed, ", "))
 		return ""
 	}
 	return s
@@ -121,7 +155,7 @@ func (r *reader) choice(v *records.Value, what string, allowed []string) string 
 
 func (r *reader) flag(v *records.Value, what string) bool {
 	if v.Kind != records.Bool {
-		r.wrongKind(v, what, "true or false")
+		r.wrongKind(v, what, wantFlag)
 	}
 	return v.Kind == records.Bool && v.Text == "true"
 }
@@ -129,7 +163,7 @@ func (r *reader) flag(v *records.Value, what string) bool {
 func (r *reader) audience(v *records.Value) Audience {
 	s := r.text(v, "audience")
 	if s != "" && !audienceTxt.MatchString(s) {
-		r.fail(RuleBadValue, v.Span, didYouMean(s, []string{"public", "staff"}), "audience %q is not one of public, staff, team:NAME", cut(s))
+		r.fail(RuleBadValue, v.Span, cmp.Or(didYouMean(s, []string{"public", "staff"}), "write one of these, for example team:network"), "audience %q is not one of public, staff, team:NAME", cut(s))
 		return ""
 	}
 	return Audience(s)
@@ -138,7 +172,7 @@ func (r *reader) audience(v *records.Value) Audience {
 // items returns the values of a list; what names it for messages.
 func (r *reader) items(v *records.Value, what string) []*records.Value {
 	if v.Kind != records.List {
-		r.wrongKind(v, what, "a list")
+		r.wrongKind(v, what, wantList)
 		return nil
 	}
 	return v.Items
@@ -152,7 +186,7 @@ func (r *reader) names(v *records.Value, what string, kind useKind) []string {
 		switch {
 		case s == "":
 		case slices.Contains(out, s):
-			r.fail(RuleConflict, item.Span, "", "%s names %q twice", what, cut(s))
+			r.fail(RuleConflict, item.Span, "remove one of the two", "%s names %q twice", what, cut(s))
 		default:
 			out = append(out, s)
 			r.use(kind, item, what)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 
 	"frontdesk/records"
@@ -39,13 +40,30 @@ func (r *reader) missingKeys(d *draft) {
 	}
 	for _, key := range need {
 		if _, ok := d.given[key]; !ok {
-			r.fail(RuleMissingKey, diag.At(1), "", "the type file has no key %q", key)
+			r.fail(RuleMissingKey, diag.At(1), r.missingHint(d, key), "the type file has no key %q", key)
 		}
 	}
 	_, states := d.given["states"]
 	if at, ok := d.given["transitions"]; ok && !states && d.extends == "" {
-		r.fail(RuleBadStates, at, "", "the type has transitions but no states")
+		r.fail(RuleBadStates, at, "add states, such as states: {new: {category: new}}", "the type has transitions but no states")
 	}
+}
+
+// missingHint says what to do about a missing key. A file with the name of a
+// built-in type was most likely meant to change it.
+func (r *reader) missingHint(d *draft, key string) string {
+	if key != "type" && slices.Contains(r.known, string(d.Name)) {
+		return fmt.Sprintf("add extends: %s to extend the built-in type", d.Name)
+	}
+	switch key {
+	case "title":
+		return "add for example title: Vendor visit"
+	case "folder":
+		return "add for example folder: visits"
+	case "id":
+		return "add for example id: {prefix: VIS}, or id: {scheme: slug}"
+	}
+	return "add the line type: and the name of the file without .yaml"
 }
 
 // typeKey reads one top-level key.
@@ -55,7 +73,7 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 	case "type":
 		d.Name = records.Type(r.name(v, "type", typeName))
 		if d.Name == AnyType {
-			r.fail(RuleName, v.Span, "", "type %q is the word for records of any type", AnyType)
+			r.fail(RuleName, v.Span, "choose another word, for the file too", "type %q is the word for records of any type", AnyType)
 		}
 	case "extends":
 		d.extends = r.name(v, "extends", typeName)
@@ -93,7 +111,7 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 func (r *reader) folder(v *records.Value) string {
 	s := r.name(v, "folder", folderName)
 	if reserved.MatchString(s) {
-		r.fail(RuleName, v.Span, "", "folder %q is a reserved file name on Windows", s)
+		r.fail(RuleName, v.Span, "choose another word", "folder %q is a reserved file name on Windows", s)
 	}
 	return s
 }
@@ -121,7 +139,7 @@ func (r *reader) tracked(v *records.Value) []string {
 	names := r.names(v, "tracked", useField)
 	for _, item := range v.Items {
 		if slices.Contains([]string{"at", "by", records.FieldLog, records.FieldID}, item.Text) {
-			r.fail(RuleBadValue, item.Span, "", "field %q cannot be tracked: a log line uses the word otherwise", item.Text)
+			r.fail(RuleBadValue, item.Span, "remove it", "field %q cannot be tracked: a log line uses the word otherwise", item.Text)
 		}
 	}
 	return names
@@ -129,12 +147,12 @@ func (r *reader) tracked(v *records.Value) []string {
 
 func (r *reader) states(d *draft, v *records.Value) {
 	if v.Kind != records.Map {
-		r.wrongKind(v, "states", "a map")
+		r.wrongKind(v, "states", wantMap)
 		return
 	}
 	for _, p := range v.Pairs {
 		if !stateName.MatchString(p.Key) {
-			r.fail(RuleName, p.KeySpan, "", "state %q does not match %s", cut(p.Key), stateName)
+			r.fail(RuleName, p.KeySpan, formHint(stateName), "state %q does not match %s", cut(p.Key), stateName)
 			continue
 		}
 		d.States = append(d.States, r.state(p))
@@ -179,7 +197,7 @@ func categoryNames() []string {
 
 func (r *reader) transitions(d *draft, v *records.Value) {
 	if v.Kind != records.Map {
-		r.wrongKind(v, "transitions", "a map")
+		r.wrongKind(v, "transitions", wantMap)
 		return
 	}
 	d.Transitions = map[records.State][]records.State{}
@@ -228,9 +246,9 @@ func (r *reader) section(d *draft, v *records.Value) {
 	switch {
 	case !ok:
 	case s.Heading == "":
-		r.fail(RuleMissingKey, v.Span, "", "a section has no heading")
+		r.fail(RuleMissingKey, v.Span, "write for example {heading: Notes}", "a section has no heading")
 	case d.Section(s.Heading) != nil:
-		r.fail(RuleConflict, v.Get("heading").Span, "", "section %q is there twice", cut(s.Heading))
+		r.fail(RuleConflict, v.Get("heading").Span, "remove one of the two", "section %q is there twice", cut(s.Heading))
 	default:
 		d.Body.Sections = append(d.Body.Sections, s)
 	}
@@ -243,7 +261,7 @@ func (r *reader) rules(d *draft, v *records.Value) {
 			continue
 		}
 		if slices.ContainsFunc(d.Rules, func(o *Rule) bool { return o.ID == rl.ID }) {
-			r.fail(RuleConflict, item.Span, "", "rule %q is there twice", rl.ID)
+			r.fail(RuleConflict, item.Span, "give one of the two another id", "rule %q is there twice", rl.ID)
 			continue
 		}
 		d.Rules = append(d.Rules, rl)
@@ -274,7 +292,7 @@ func (r *reader) rule(v *records.Value) *Rule {
 	})
 	for _, key := range []string{"id", "assert", "message"} {
 		if ok && v.Get(key) == nil {
-			r.fail(RuleMissingKey, v.Span, "", "a rule has no key %q", key)
+			r.fail(RuleMissingKey, v.Span, "a rule has id, assert and message", "a rule has no key %q", key)
 			ok = false
 		}
 	}

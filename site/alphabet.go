@@ -91,12 +91,12 @@ func letter(key string) string {
 func (v *view) indexPages() iter.Seq[Page] {
 	return func(yield func(Page) bool) {
 		front := v.page(indexPath, "letters", "A–Z")
-		front.Params["crumbs"] = []link{{Href: relative(indexPath, homePath), Text: "Home"}}
-		front.Params["letters"] = v.letters(indexPath, nil)
+		front.draw(v, "crumbs", []link{{Href: relative(indexPath, homePath), Text: "Home"}})
+		front.draw(v, "letters", v.letters(indexPath, nil))
 		front.Params["section"] = indexPath
 		front.Params["total"] = len(v.items)
 		if len(v.items) <= perIndexPage {
-			front.Params["rows"] = v.allRows()
+			front.draw(v, "rows", v.allRows())
 		}
 		if !yield(front) {
 			return
@@ -127,17 +127,17 @@ func (v *view) indexPage(x *indexPage) Page {
 		title += fmt.Sprintf(" (%d)", x.part)
 	}
 	p := v.page(x.path, "letters", title)
-	p.Params["crumbs"] = []link{
+	p.draw(v, "crumbs", []link{
 		{Href: relative(x.path, homePath), Text: "Home"},
 		{Href: relative(x.path, indexPath), Text: "A–Z"},
-	}
+	})
 	p.Params["section"] = indexPath
-	p.Params["letters"] = v.letters(x.path, x)
+	p.draw(v, "letters", v.letters(x.path, x))
 	rows := make([]row, 0, len(x.items))
 	for _, it := range x.items {
 		rows = append(rows, v.shortRow(it, x.path))
 	}
-	p.Params["rows"] = rows
+	p.draw(v, "rows", rows)
 	if x.parts > 1 {
 		var paths []string
 		for _, other := range v.index {
@@ -145,7 +145,7 @@ func (v *view) indexPage(x *indexPage) Page {
 				paths = append(paths, other.path)
 			}
 		}
-		p.Params["pager"] = pager(paths, x.part-1)
+		p.draw(v, "pager", pager(paths, x.part-1))
 	}
 	return p
 }

@@ -32,6 +32,9 @@ func audienceName(a schema.Audience) string {
 	if team, ok := strings.CutPrefix(string(a), teamPrefix); ok {
 		return "team " + team
 	}
+	if a == schema.Public {
+		return "the public"
+	}
 	return string(a)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	stdhtml "html"
+	"html/template"
 	"net/url"
 	"path"
 	"regexp"
@@ -63,7 +64,7 @@ func (v *view) segmentsOf(it *item) []segment {
 		if audience != "" && !mayRead(v.readers, audience) {
 			continue
 		}
-		if parts := v.parts(it.Body, s); len(parts) > 0 {
+		if parts := v.split(it.Body, s); len(parts) > 0 {
 			out = append(out, segment{title: plain.Line(s.Heading), audience: audience, parts: parts})
 		}
 	}
@@ -80,8 +81,8 @@ func (v *view) unshown(it *item, err error) []segment {
 	return []segment{{audience: schema.Staff, problem: plain.Line(err.Error())}}
 }
 
-// parts splits a section into its entries and what stands between them.
-func (v *view) parts(body string, s markdown.Section) []part {
+// split cuts a section into its entries and what stands between them.
+func (v *view) split(body string, s markdown.Section) []part {
 	var out []part
 	add := func(p part) {
 		p.text = strings.Trim(p.text, "\n")
@@ -138,18 +139,10 @@ func (v *view) linked(it *item, destination string) (to *item, fragment string) 
 
 // resolver returns what becomes of the links in a record's text. Links to
 // records lead to their pages, links to the web stay. All others go, and their
-// text stays: what they lead to is not on the site.
-func (v *view) resolver(it *item, text string) func(string) (string, bool) {
-	images := map[string]bool{}
-	if strings.Contains(text, "![") {
-		for _, l := range markdown.Parse(text, 1).Links {
-			images[l.Destination] = images[l.Destination] || l.Image
-		}
-	}
+// text stays: what they lead to is not on the site. Images go too: those of the
+// web would tell others who reads the page.
+func (v *view) resolver(it *item) func(string) (string, bool) {
 	return func(destination string) (string, bool) {
-		if images[destination] {
-			return "", false
-		}
 		if isWeb(destination) || strings.HasPrefix(destination, "mailto:") && isMail(strings.TrimPrefix(destination, "mailto:")) {
 			return destination, true
 		}
@@ -158,9 +151,6 @@ func (v *view) resolver(it *item, text string) func(string) (string, bool) {
 			return "", false
 		}
 		href := relative(it.page, to.page)
-		if to == it {
-			href = path.Base(it.page)
-		}
 		if f := slug(fragment); f != "" {
 			href += "#" + headingPrefix + f
 		}
@@ -244,10 +234,10 @@ func taken(sections []section, anchor string) bool {
 // section's own.
 func (s *section) add(v *view, it *item, p part, html, prefix string) {
 	if p.at.IsZero() && p.head == "" && len(s.Entries) == 0 {
-		s.HTML = html
+		s.HTML = template.HTML(html)
 		return
 	}
-	e := entry{Anchor: prefix + "entry", HTML: html, Title: p.head}
+	e := entry{Anchor: prefix + "entry", HTML: template.HTML(html), Title: p.head}
 	if !p.at.IsZero() {
 		e.Time = v.timeOrNil(p.at)
 		e.By = v.person(p.by, it.page)
@@ -262,7 +252,7 @@ func (v *view) html(it *item, md *markdown.Renderer, text, prefix string, articl
 	if article {
 		top = 2
 	}
-	opts := markdown.Options{Prefix: prefix, Resolve: v.resolver(it, text)}
+	opts := markdown.Options{Prefix: prefix, Resolve: v.resolver(it)}
 	html, heads, err := md.HTML(text, opts)
 	if err != nil {
 		return "", nil, err
@@ -273,13 +263,26 @@ func (v *view) html(it *item, md *markdown.Renderer, text, prefix string, articl
 			return "", nil, err
 		}
 	}
-	var contents []link
+	return html, contentsOf(heads, top), nil
+}
+
+// contentsOf links the headings of a text's top level, or those of the next one
+// where a single heading stands above them all.
+func contentsOf(heads []markdown.Heading, top int) []link {
+	var first, second []link
 	for _, h := range heads {
-		if h.Level == top {
-			contents = append(contents, link{Href: "#" + h.ID, Text: plain.Line(h.Text)})
+		l := link{Href: "#" + h.ID, Text: plain.Line(h.Text)}
+		switch h.Level {
+		case top:
+			first = append(first, l)
+		case top + 1:
+			second = append(second, l)
 		}
 	}
-	return html, contents, nil
+	if len(first) == 1 && len(second) > 1 {
+		return second
+	}
+	return first
 }
 
 func highest(heads []markdown.Heading) int {

@@ -25,7 +25,7 @@ type category struct {
 // plant makes the tree of a library's categories from its folders.
 func (v *view) plant(k *kind) {
 	k.tree = &category{title: k.Plural, page: k.home()}
-	base := path.Join("records", k.Folder)
+	base := path.Join(recordsFolder, k.Folder)
 	for _, it := range k.items {
 		c := k.tree
 		c.total++
@@ -78,15 +78,6 @@ func (c *category) trail(from string) []link {
 	return append(c.above.trail(from), link{Href: relative(from, c.above.page), Text: c.above.title})
 }
 
-// shelf is a category as templates see it.
-type shelf struct {
-	Title string  `json:"title"`
-	Href  string  `json:"href"`
-	Total int     `json:"total"`
-	Rows  []row   `json:"rows"`
-	Subs  []shelf `json:"subs"`
-}
-
 // contentsPages yields the page of contents of every library and category.
 func (v *view) contentsPages() iter.Seq[Page] {
 	return func(yield func(Page) bool) {
@@ -112,12 +103,14 @@ func (v *view) eachContents(k *kind, c *category, yield func(Page) bool) bool {
 
 func (v *view) contentsPage(k *kind, c *category) Page {
 	p := v.page(c.page, "library", c.title)
-	p.Params["crumbs"] = append([]link{{Href: relative(c.page, homePath), Text: "Home"}}, c.trail(c.page)...)
+	p.draw(v, "crumbs", append([]link{{Href: relative(c.page, homePath), Text: "Home"}}, c.trail(c.page)...))
 	p.Params["section"] = k.home()
-	p.Params["shelf"] = v.shelf(c, c.page)
+	p.draw(v, "shelf", v.shelf(c, c.page))
 	if c == k.tree {
 		p.Params["intro"] = plain.Line(k.Description)
-		p.Params["tabs"] = v.tabs(k, nil, c.page)
+		if len(k.lists) > 1 {
+			p.draw(v, "tabs", v.tabs(k, nil, c.page))
+		}
 	}
 	return p
 }

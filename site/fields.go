@@ -155,7 +155,7 @@ func (v *view) value(f *schema.Field, x *records.Value, from string) (value, boo
 	case x.Kind == records.Bool:
 		return value{Text: map[string]string{"true": "Yes", "false": "No"}[x.Text]}, true
 	case f.Derive != "":
-		return value{Text: text, Badge: level(f, x.Text)}, true
+		return value{Text: text, Class: level(f, x.Text)}, true
 	case f.Schema == nil:
 		return value{Text: text}, true
 	}
@@ -198,16 +198,16 @@ func (v *view) reference(typ records.Type, ref, from string) (value, bool) {
 	return value{Text: plain.Line(string(to.ID)), Href: relative(from, to.page), Title: v.title(to)}, true
 }
 
-// level returns the tone of a value of an ordered list of words, such as a
-// priority: level-1 is the first.
+// level returns the look of a value of an ordered list of words, such as a
+// priority: "level level-1" is the first.
 func level(f *schema.Field, text string) string {
 	if f.Schema != nil {
 		i := slices.IndexFunc(f.Schema.Enum, func(e any) bool { return e == text })
 		if i >= 0 {
-			return "level-" + string(rune('1'+min(i, 4)))
+			return "level level-" + string(rune('1'+min(i, 4)))
 		}
 	}
-	return "level-5"
+	return "level level-5"
 }
 
 // undeclared returns the fields that the type does not know. They are there for

@@ -2,39 +2,26 @@ package site
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
-	"frontdesk/records"
 	"frontdesk/records/diag"
 	"frontdesk/records/plain"
 )
 
+// recordsFolder holds the records of a desk.
+const recordsFolder = "records"
+
 // recent is how many of the latest changes the home page shows.
 const recent = 20
-
-// card is a type on the home page.
-type card struct {
-	Title  string  `json:"title"`
-	Intro  string  `json:"intro,omitempty"`
-	Href   string  `json:"href"`
-	Total  int     `json:"total"`
-	Open   int     `json:"open"`
-	Counts []count `json:"counts,omitempty"` // by state, or by category of a library
-	Levels []count `json:"levels,omitempty"` // open work by priority
-}
-
-// news is a change on the home page.
-type news struct {
-	Row  row  `json:"row"`
-	Step step `json:"step"`
-}
 
 // fixedPages yields the pages that every site has.
 func (v *view) fixedPages() iter.Seq[Page] {
 	return func(yield func(Page) bool) {
 		makers := []func() Page{v.homePage, v.searchPage, v.missingPage}
-		if v.isStaff() && len(v.findings()) > 0 {
+		if v.isStaff() && (len(v.problems) > 0 || len(v.in.Unreadable) > 0) {
 			makers = append(makers, v.problemsPage)
 		}
 		for _, f := range makers {
@@ -47,47 +34,76 @@ func (v *view) fixedPages() iter.Seq[Page] {
 
 func (v *view) homePage() Page {
 	p := v.page(homePath, "front", v.deskName())
-	var work, libraries, things []card
+	var work []card
+	var libraries, things []entrance
 	for _, k := range v.kinds {
-		switch c := v.card(k); {
+		switch {
 		case isWork(k.Type):
-			work = append(work, c)
+			work = append(work, v.card(k))
 		case k.tree != nil:
-			libraries = append(libraries, c)
+			libraries = append(libraries, v.entrance(k))
 		default:
-			things = append(things, c)
+			things = append(things, v.entrance(k))
 		}
 	}
-	p.Params["work"], p.Params["libraries"], p.Params["things"] = work, libraries, things
-	p.Params["total"] = len(v.items)
-	p.Params["major"] = v.majorRows()
-	p.Params["changes"] = v.news()
-	p.Params["index"] = indexPath
-	if n := v.missing(); v.isStaff() && n > 0 {
-		p.Params["unreadable"] = n
+	things = append(things, entrance{Title: "A–Z", Href: indexPath, Intro: "All records by their titles.", Total: len(v.items)})
+	p.Params["libraries"], p.Params["things"] = libraries, things
+	if len(work) > 0 {
+		p.draw(v, "cards", work)
+	}
+	if major := v.majorRows(); len(major) > 0 {
+		p.draw(v, "major", major)
+	}
+	if news := v.news(); len(news) > 0 {
+		p.draw(v, "news", news)
+	}
+	if warning := v.warning(); v.isStaff() && warning != "" {
 		p.Params["problems"] = problemsPath
+		p.Params["warning"] = warning
 	}
 	return p
 }
 
-func (v *view) card(k *kind) card {
-	c := card{Title: k.Plural, Intro: plain.Line(k.Description), Href: relative(homePath, k.home()), Total: len(k.items)}
-	if k.tree != nil {
-		for _, s := range k.tree.subs {
-			c.Counts = append(c.Counts, count{Text: s.title, N: s.total, Href: relative(homePath, s.page)})
-		}
-		return c
+// warning tells that something is not on the site, "" where all is.
+func (v *view) warning() string {
+	switch n := v.missing(); {
+	case n > 1:
+		return fmt.Sprintf("%d records are missing here, in full or in part.", n)
+	case n == 1:
+		return "One record is missing here, in full or in part."
+	case len(v.problems) > 0:
+		return "The desk's configuration has faults."
 	}
+	return ""
+}
+
+// card tells how much work of a type is open.
+func (v *view) card(k *kind) card {
+	c := card{Title: k.Plural, Href: relative(homePath, k.home()), Total: len(k.items)}
 	for _, l := range k.lists {
 		switch {
 		case l.key == "open":
 			c.Open = len(l.items)
 			c.Levels = v.levels(l)
-		case l.key != "all" && (!isWork(k.Type) || records.Category(l.tone).IsOpen()):
-			c.Counts = append(c.Counts, count{Text: l.title, Tone: l.tone, N: len(l.items), Href: relative(homePath, l.pages[0])})
+		case l.state != nil && l.state.Category.IsOpen():
+			c.Counts = append(c.Counts, count{Text: l.title, Class: stateClass(l.state), N: len(l.items), Href: relative(homePath, l.pages[0])})
 		}
 	}
 	return c
+}
+
+// entrance leads to the records of a type, and to the categories of a library.
+func (v *view) entrance(k *kind) entrance {
+	e := entrance{Title: k.Plural, Intro: plain.Line(k.Description), Href: relative(homePath, k.home()), Total: len(k.items)}
+	if k.tree == nil || len(k.tree.subs) == 0 {
+		return e
+	}
+	var tiles []count
+	for _, s := range k.tree.subs {
+		tiles = append(tiles, count{Text: s.title, N: s.total, Href: relative(homePath, s.page)})
+	}
+	e.Tiles = v.parts.draw("tiles", tiles)
+	return e
 }
 
 // levels counts records by priority, the most urgent first.
@@ -104,9 +120,9 @@ func (v *view) levels(l *list) []count {
 	}
 	out := make([]count, 0, len(n))
 	for text, n := range n {
-		out = append(out, count{Text: plain.Line(text), Tone: level(f, text), N: n})
+		out = append(out, count{Text: plain.Line(text), Class: level(f, text), N: n})
 	}
-	slices.SortFunc(out, func(a, b count) int { return cmp.Or(cmp.Compare(a.Tone, b.Tone), cmp.Compare(a.Text, b.Text)) })
+	slices.SortFunc(out, func(a, b count) int { return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Text, b.Text)) })
 	return out
 }
 
@@ -155,25 +171,16 @@ func (v *view) missing() int {
 		paths[p] = true
 	}
 	for _, d := range v.problems {
-		if d.Severity == diag.Error {
+		if d.Severity == diag.Error && strings.HasPrefix(d.Path, recordsFolder+"/") {
 			paths[d.Path] = true
 		}
 	}
 	return len(paths)
 }
 
-// finding is a problem as the page of problems shows it.
-type finding struct {
-	Path    string `json:"path"`
-	Line    int    `json:"line,omitempty"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-	Rule    string `json:"rule"`
-}
-
 func (v *view) problemsPage() Page {
 	p := v.page(problemsPath, "problems", "Records that could not be read")
-	p.Params["crumbs"] = []link{{Href: homePath, Text: "Home"}}
+	p.draw(v, "crumbs", []link{{Href: homePath, Text: "Home"}})
 	told := map[string]bool{}
 	var out []finding
 	for _, d := range v.findings() {
@@ -187,8 +194,7 @@ func (v *view) problemsPage() Page {
 			out = append(out, finding{Path: plain.Line(path), Message: "could not be read"})
 		}
 	}
-	p.Params["findings"] = out
-	p.Params["total"] = v.missing()
+	p.draw(v, "findings", out)
 	return p
 }
 

@@ -19,7 +19,7 @@ const perPage = 200
 type list struct {
 	key   string // "all", "open", or "state-" and the state's name
 	title string
-	tone  string
+	state *schema.State // nil if not of one state
 	items []*item
 	pages []string // paths, at least one
 }
@@ -28,6 +28,7 @@ type list struct {
 func (v *view) arrange() {
 	for _, k := range v.kinds {
 		slices.SortStableFunc(k.items, v.compare)
+		k.columns = v.columnFields(k)
 		v.chooseLists(k)
 		if isLibrary(k.Type) {
 			v.plant(k)
@@ -40,11 +41,11 @@ func (v *view) chooseLists(k *kind) {
 	all := &list{key: "all", title: "All", items: k.items}
 	k.lists = []*list{all}
 	if isWork(k.Type) {
-		k.lists = append(k.lists, &list{key: "open", title: "Open", tone: "open"})
+		k.lists = append(k.lists, &list{key: "open", title: "Open"})
 	}
 	byState := map[records.State]*list{}
 	for _, s := range k.States {
-		l := &list{key: "state-" + slug(string(s.Name)), title: stateTitle(s), tone: stateTone(s)}
+		l := &list{key: "state-" + slug(string(s.Name)), title: stateTitle(s), state: s}
 		byState[s.Name] = l
 		k.lists = append(k.lists, l)
 	}
@@ -117,7 +118,7 @@ func (v *view) urgency(it *item) string {
 	}
 	x := v.get(it, f.Name)
 	if x.IsNull() {
-		return "level-9"
+		return "level level-9"
 	}
 	return level(f, x.String())
 }
@@ -146,23 +147,23 @@ func (v *view) listPage(k *kind, l *list, n int) Page {
 	p := v.page(here, "table", title)
 	p.Params["section"] = k.home()
 	p.Params["intro"] = plain.Line(k.Description)
-	p.Params["crumbs"] = []link{{Href: relative(here, homePath), Text: "Home"}}
+	crumbs := []link{{Href: relative(here, homePath), Text: "Home"}}
 	if isLibrary(k.Type) {
-		p.Params["crumbs"] = append(p.Params["crumbs"].([]link), link{Href: relative(here, k.home()), Text: k.Plural})
+		crumbs = append(crumbs, link{Href: relative(here, k.home()), Text: k.Plural})
 	}
-	p.Params["tabs"] = v.tabs(k, l, here)
-	p.Params["columns"] = v.columns(k)
-	p.Params["hasstate"] = len(k.States) > 0
+	p.draw(v, "crumbs", crumbs)
+	if len(k.lists) > 1 {
+		p.draw(v, "tabs", v.tabs(k, l, here))
+	}
 	first := n * perPage
 	last := min(first+perPage, len(l.items))
-	rows := make([]row, 0, last-first)
+	t := table{Title: title, HasState: len(k.States) > 0, Columns: v.columns(k)}
 	for _, it := range l.items[first:last] {
-		rows = append(rows, v.row(it, here))
+		t.Rows = append(t.Rows, v.row(it, here))
 	}
-	p.Params["rows"] = rows
-	p.Params["total"] = len(l.items)
+	p.draw(v, "table", t)
 	if len(l.pages) > 1 {
-		p.Params["pager"] = pager(l.pages, n)
+		p.draw(v, "pager", pager(l.pages, n))
 		p.Params["range"] = fmt.Sprintf("%d–%d of %d", first+1, last, len(l.items))
 	}
 	return p
@@ -170,12 +171,13 @@ func (v *view) listPage(k *kind, l *list, n int) Page {
 
 // tabs are the ways to list a type's records, with how many each shows.
 func (v *view) tabs(k *kind, current *list, from string) []count {
-	if len(k.lists) < 2 {
-		return nil
-	}
 	out := make([]count, 0, len(k.lists))
 	for _, l := range k.lists {
-		out = append(out, count{Text: l.title, Tone: l.tone, N: len(l.items), Href: relative(from, l.pages[0]), Active: l == current})
+		c := count{Text: l.title, N: len(l.items), Href: relative(from, l.pages[0]), Active: l == current}
+		if l.state != nil {
+			c.Class = stateClass(l.state)
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -183,19 +185,22 @@ func (v *view) tabs(k *kind, current *list, from string) []count {
 // columns are the titles of a list's columns after id and title.
 func (v *view) columns(k *kind) []string {
 	out := []string{}
-	for _, f := range v.columnFields(k.Type) {
+	for _, f := range k.columns {
 		out = append(out, label(f))
 	}
 	return out
 }
 
-// columnFields are the fields that lists show and readers may see. The state
-// has a column of its own.
-func (v *view) columnFields(t *schema.Type) []*schema.Field {
+// columnFields are the fields that lists of a type show: its columns, but for
+// those that have a place of their own and those that are empty throughout.
+func (v *view) columnFields(k *kind) []*schema.Field {
 	var out []*schema.Field
-	for _, name := range t.Columns {
-		f := t.Field(name)
-		if f != nil && name != records.FieldState && name != records.FieldTitle && name != records.FieldID && seesField(v.readers, t, name) {
+	for _, name := range k.Columns {
+		f := k.Field(name)
+		if f == nil || name == records.FieldState || name == records.FieldTitle || name == records.FieldID {
+			continue
+		}
+		if slices.ContainsFunc(k.items, func(it *item) bool { _, ok := v.fact(it, f, k.home()); return ok }) {
 			out = append(out, f)
 		}
 	}
@@ -205,7 +210,7 @@ func (v *view) columnFields(t *schema.Type) []*schema.Field {
 // row is a record in a list of its type.
 func (v *view) row(it *item, from string) row {
 	out := v.shortRow(it, from)
-	for _, f := range v.columnFields(it.kind.Type) {
+	for _, f := range it.kind.columns {
 		cell, ok := v.fact(it, f, from)
 		if !ok {
 			cell = fact{Label: label(f)}
@@ -230,9 +235,7 @@ func isWide(values []value) bool {
 
 // shortRow is a record in a list of records of many types.
 func (v *view) shortRow(it *item, from string) row {
-	return row{
-		ID: plain.Line(string(it.ID)), Href: relative(from, it.page), Title: v.title(it), Type: it.kind.Title, State: v.stateBadge(it),
-	}
+	return row{ID: plain.Line(string(it.ID)), Href: relative(from, it.page), Title: v.title(it), State: v.stateBadge(it)}
 }
 
 // pages of a list around the current one that a pager names.

@@ -1,13 +1,14 @@
 package site
 
 import (
+	"html/template"
 	"time"
 
 	"frontdesk/records"
 )
 
-// The types below are what templates see. Hugo hands them over as JSON objects,
-// so a template writes .facts, .label and so on.
+// The types below are what the theme's parts and layouts see. Layouts get them
+// by way of Hugo, which knows a field by the name in its tag.
 
 // link is an address as seen from the page that it stands on, with its words.
 type link struct {
@@ -15,100 +16,155 @@ type link struct {
 	Text string `json:"text"`
 }
 
-// moment is a time: for machines and for people.
+// moment is a time: for machines, for people, and its day.
 type moment struct {
 	ISO  string `json:"iso"`
 	Text string `json:"text"`
 	Day  string `json:"day"`
 }
 
-// badge is a short word with a meaning. Tone picks the look; the word alone
-// tells the meaning.
-type badge struct {
-	Text string `json:"text"`
-	Tone string `json:"tone"`
-}
+// badge is a short word with a look. The word alone tells the meaning.
+type badge struct{ Text, Class string }
 
-// value is one value of a field. At most one of Href, Time and Badge is set.
+// value is one value of a field. At most one of Href, Time and Class is set.
 type value struct {
-	Text  string  `json:"text"`
-	Href  string  `json:"href,omitempty"`
-	Title string  `json:"title,omitempty"` // title of the record that the value names
-	Time  *moment `json:"time,omitempty"`
-	Badge string  `json:"badge,omitempty"` // tone
+	Text  string
+	Href  string
+	Title string // of the record that the value names
+	Time  *moment
+	Class string
 }
 
 // fact is a field with its values.
 type fact struct {
-	Label  string  `json:"label"`
-	Note   string  `json:"note,omitempty"`
-	Values []value `json:"values"`
-	Block  bool    `json:"block,omitempty"` // prose, to stand on lines of its own
-	Wide   bool    `json:"wide,omitempty"`  // in a list: more than fits on a short line
+	Label  string
+	Note   string
+	Values []value
+	Block  bool // prose, to stand on lines of its own
+	Wide   bool // in a list: more than fits on a short line
 }
 
 // group is facts that belong together.
 type group struct {
-	Title string `json:"title"`
-	Facts []fact `json:"facts"`
-	Fold  bool   `json:"fold,omitempty"` // seldom wanted
+	Title string
+	Facts []fact
+	Fold  bool // seldom wanted
 }
 
 // section is a part of a record's text.
 type section struct {
-	Title    string  `json:"title,omitempty"`
-	Anchor   string  `json:"anchor,omitempty"`
-	Audience string  `json:"audience,omitempty"` // where it is narrower than the record's
-	HTML     string  `json:"html,omitempty"`     // finished and safe
-	Entries  []entry `json:"entries,omitempty"`
-	Problem  string  `json:"problem,omitempty"` // why the text is not shown
+	Title    string
+	Anchor   string
+	Audience string        // where it is narrower than the record's
+	HTML     template.HTML // sanitised
+	Entries  []entry
+	Problem  string // why the text is not shown
 }
 
 // entry is a comment or note within a section.
 type entry struct {
-	Anchor string  `json:"anchor"`
-	Time   *moment `json:"time,omitempty"`
-	By     *value  `json:"by,omitempty"`
-	Title  string  `json:"title,omitempty"` // of an entry that says neither time nor author
-	HTML   string  `json:"html"`
+	Anchor string
+	Time   *moment
+	By     *value
+	Title  string // of an entry that says neither time nor author
+	HTML   template.HTML
 }
 
 // change is one tracked field that an event set.
 type change struct {
-	Label string `json:"label"`
-	From  *value `json:"from,omitempty"`
-	To    *value `json:"to,omitempty"` // nil where the field was cleared
+	Label string
+	From  *value
+	To    *value // nil where the field was cleared
 }
 
 // step is one event of a record's log.
 type step struct {
-	Time    moment   `json:"time"`
-	By      *value   `json:"by,omitempty"`
-	Created bool     `json:"created,omitempty"`
-	Foreign bool     `json:"foreign,omitempty"` // brought by an import
-	Tone    string   `json:"tone,omitempty"`
-	Changes []change `json:"changes"`
+	Time    moment
+	By      *value
+	Created bool
+	Foreign bool // brought by an import
+	Tone    string
+	Changes []change
 }
 
 // row is a record in a list.
 type row struct {
-	ID      string  `json:"id"`
-	Href    string  `json:"href"`
-	Title   string  `json:"title"`
-	Type    string  `json:"type,omitempty"`
-	State   *badge  `json:"state,omitempty"`
-	Cells   []fact  `json:"cells,omitempty"`
-	Changed *moment `json:"changed,omitempty"`
-	Note    string  `json:"note,omitempty"`
+	ID      string
+	Href    string
+	Title   string
+	State   *badge
+	Cells   []fact
+	Changed *moment
+	Note    string
+}
+
+// table is a page of a list.
+type table struct {
+	Title    string
+	HasState bool
+	Columns  []string
+	Rows     []row
+}
+
+// marks stand below a record's title.
+type marks struct {
+	Badges  []badge
+	Changed *moment
 }
 
 // count is a number of records with a list of them.
 type count struct {
-	Text   string `json:"text"`
-	Tone   string `json:"tone,omitempty"`
-	N      int    `json:"n"`
-	Href   string `json:"href,omitempty"`
-	Active bool   `json:"active,omitempty"`
+	Text   string
+	Class  string
+	N      int
+	Href   string
+	Active bool
+}
+
+// mention is a group of records that name one.
+type mention struct {
+	Label string
+	Rows  []row
+	Total int
+	More  string // address of a search for all, where Rows is not all
+}
+
+// news is a change on the home page.
+type news struct {
+	Row  row
+	Step step
+}
+
+// card is a type of work on the home page.
+type card struct {
+	Title, Href string
+	Open, Total int
+	Counts      []count // by state
+	Levels      []count // by priority
+}
+
+// shelf is a category of a library.
+type shelf struct {
+	Title string
+	Href  string
+	Total int
+	Rows  []row
+	Subs  []shelf
+}
+
+// finding is a problem as the page of problems shows it.
+type finding struct {
+	Path, Message, Hint, Rule string
+	Line                      int
+}
+
+// entrance is the way to a type's records on the home page.
+type entrance struct {
+	Title string `json:"title"`
+	Href  string `json:"href"`
+	Intro string `json:"intro,omitempty"`
+	Total int    `json:"total"`
+	Tiles string `json:"tiles,omitempty"` // categories, drawn
 }
 
 // time returns a time as readers see it, in the desk's zone.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -69,23 +70,35 @@ func (v *view) recordPage(it *item, md *markdown.Renderer) (Page, error) {
 	p.Params["section"] = it.kind.home()
 	p.Params["id"] = plain.Line(string(it.ID))
 	p.Params["type"] = it.kind.Title
-	p.Params["crumbs"] = v.crumbs(it)
-	p.Params["badges"] = v.badges(it)
-	p.Params["lead"] = v.lead(it)
 	p.Params["article"] = isLibrary(it.kind.Type)
-	p.Params["groups"] = v.groups(it)
-	p.Params["sections"] = text.sections
-	p.Params["log"] = v.timeline(it, it.page)
-	p.Params["back"] = v.backlinks(it)
-	p.Params["changed"] = v.timeOrNil(it.changed)
+	p.draw(v, "crumbs", v.crumbs(it))
+	if m := v.marks(it); len(m.Badges) > 0 || m.Changed != nil {
+		p.draw(v, "marks", m)
+	}
+	if lead := v.lead(it); lead != "" {
+		p.Params["lead"] = lead
+	}
 	if len(text.contents) > 2 {
-		p.Params["contents"] = text.contents
+		p.draw(v, "contents", text.contents)
+	}
+	if len(text.sections) > 0 {
+		p.Params["text"] = v.parts.draw("sections", text.sections)
+	}
+	p.draw(v, "facts", v.groups(it))
+	if steps := v.timeline(it, it.page); len(steps) > 0 {
+		p.draw(v, "log", steps)
+	}
+	if back := v.backlinks(it); len(back) > 0 {
+		p.draw(v, "back", back)
 	}
 	if v.isStaff() {
 		p.Params["source"] = plain.Line(it.Path)
 	}
 	return p, text.err
 }
+
+// draw sets a parameter to the part of its name.
+func (p Page) draw(v *view, name string, data any) { p.Params[name] = v.parts.draw(name, data) }
 
 // page starts a page with what all of them need.
 func (v *view) page(path, layout, title string) Page {
@@ -105,21 +118,22 @@ func (v *view) crumbs(it *item) []link {
 // home is the page of a type.
 func (k *kind) home() string { return k.dir + "/index.html" }
 
-// badges are the record's state and priority, and whether it is a major one.
-func (v *view) badges(it *item) []badge {
-	var out []badge
+// marks are the record's state and priority, whether it is a major one, and when
+// it was changed last.
+func (v *view) marks(it *item) marks {
+	m := marks{Changed: v.timeOrNil(it.changed)}
 	if b := v.stateBadge(it); b != nil {
-		out = append(out, *b)
+		m.Badges = append(m.Badges, *b)
 	}
 	if f := v.priority(it.kind.Type); f != nil {
 		if x := v.get(it, f.Name); !x.IsNull() {
-			out = append(out, badge{Text: plain.Line(x.String()), Tone: level(f, x.String())})
+			m.Badges = append(m.Badges, badge{Text: plain.Line(x.String()), Class: level(f, x.String())})
 		}
 	}
 	if v.isMajor(it) {
-		out = append(out, badge{Text: v.majorTitle(it), Tone: "major"})
+		m.Badges = append(m.Badges, badge{Text: v.majorTitle(it), Class: "level major"})
 	}
-	return out
+	return m
 }
 
 // majorField is a yes-or-no field that sets a record off from all others; what
@@ -149,12 +163,6 @@ func (v *view) lead(it *item) string {
 	return plain.Line(v.get(it, leadField).String())
 }
 
-// mention is a group of records that name this one.
-type mention struct {
-	Label string `json:"label"`
-	Rows  []row  `json:"rows"`
-}
-
 // backlinks are the records that name this one, by type and field.
 func (v *view) backlinks(it *item) []mention {
 	var out []mention
@@ -167,10 +175,19 @@ func (v *view) backlinks(it *item) []mention {
 			at[label] = i
 			out = append(out, mention{Label: label})
 		}
-		out[i].Rows = append(out[i].Rows, v.shortRow(b.from, it.page))
+		out[i].Total++
+		if out[i].Total <= maxMentions {
+			out[i].Rows = append(out[i].Rows, v.shortRow(b.from, it.page))
+		} else {
+			out[i].More = relative(it.page, searchPath) + "?q=" + url.QueryEscape(string(it.ID))
+		}
 	}
 	return out
 }
+
+// maxMentions is how many records of one type and field a page lists that name
+// its record; a team may have thousands. It says so where it lists fewer.
+const maxMentions = 100
 
 // sortedBack orders those who name a record as lists do: by type, then as the
 // type's records stand.

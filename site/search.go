@@ -16,7 +16,7 @@ import (
 const perIndexFile = 2000
 
 // found is a record in the search index: address, id, number of the type, title,
-// state, tone of the state, words of the fields, words of the text. An array,
+// state, look of the state, words of the fields, words of the text. An array,
 // since 25,000 records would repeat the names of keys.
 type found [8]any
 
@@ -24,7 +24,7 @@ type found [8]any
 // pages opened from disk may load scripts and nothing else.
 func (v *view) searchPage() Page {
 	p := v.page(searchPath, "search", "Search")
-	p.Params["crumbs"] = []link{{Href: homePath, Text: "Home"}}
+	p.draw(v, "crumbs", []link{{Href: homePath, Text: "Home"}})
 	p.Params["total"] = len(v.items)
 	p.Params["index"] = indexPath
 	types := []string{}
@@ -92,7 +92,7 @@ func (v *view) writeSearch(dir string) error {
 func (v *view) found(it *item, typ int) found {
 	state, tone := "", ""
 	if b := v.stateBadge(it); b != nil {
-		state, tone = b.Text, b.Tone
+		state, tone = b.Text, b.Class
 	}
 	return found{it.page, plain.Line(string(it.ID)), typ, v.title(it), state, tone, v.fieldWords(it), collapse(it.words)}
 }

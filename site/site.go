@@ -79,15 +79,22 @@ func Build(ctx context.Context, in Input, r Renderer) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	v := newView(&in)
-	pages := 0
-	job := Job{Themes: []fs.FS{theme}, Params: v.siteParams(), Pages: v.counted(ctx, &pages)}
+	themes := []fs.FS{theme}
 	if in.Overrides != nil {
-		job.Themes = append(job.Themes, in.Overrides)
+		themes = append(themes, in.Overrides)
 	}
+	v, err := newView(&in, themes)
+	if err != nil {
+		return Result{}, err
+	}
+	pages := 0
+	job := Job{Themes: themes, Params: v.siteParams(), Pages: v.counted(ctx, &pages)}
 	out, err := publish(in.Out, func(dir string) error {
 		job.Out = dir
 		if err := r.Render(ctx, job); err != nil {
+			return err
+		}
+		if err := cmp.Or(v.parts.failed(), ctx.Err()); err != nil {
 			return err
 		}
 		return v.writeFiles(dir, theme)
@@ -98,12 +105,13 @@ func Build(ctx context.Context, in Input, r Renderer) (Result, error) {
 	return Result{Out: out, Pages: pages, Records: len(v.items), Problems: v.findings()}, nil
 }
 
-// counted yields all pages and counts them.
+// counted yields all pages and counts them. It ends early where a part of the
+// theme fails.
 func (v *view) counted(ctx context.Context, n *int) iter.Seq[Page] {
 	return func(yield func(Page) bool) {
 		for p := range v.pages(ctx) {
 			*n++
-			if !yield(p) {
+			if v.parts.failed() != nil || !yield(p) {
 				return
 			}
 		}
@@ -141,8 +149,9 @@ func (v *view) siteParams() map[string]any {
 	params := map[string]any{
 		"desk":     v.deskName(),
 		"audience": audienceName(v.in.Audience),
+		"private":  v.isStaff(),
 		"asof":     v.time(v.in.AsOf),
-		"commit":   cmp.Or(v.in.Commit, ""),
+		"commit":   v.in.Commit,
 		"live":     v.in.Live,
 		"baseurl":  v.in.BaseURL,
 		"nav":      v.nav(),

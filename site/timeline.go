@@ -104,7 +104,7 @@ func (v *view) change(it *item, p records.Pair, before *records.Value, from stri
 func (v *view) changed(it *item, f *schema.Field, x *records.Value, from string) *value {
 	if f.Name == records.FieldState {
 		if s := it.kind.State(records.State(x.String())); s != nil {
-			return &value{Text: stateTitle(s), Badge: stateTone(s)}
+			return &value{Text: stateTitle(s), Class: stateClass(s)}
 		}
 	}
 	var texts []value
@@ -142,10 +142,12 @@ func stateTone(s *schema.State) string {
 	return string(s.Category)
 }
 
+func stateClass(s *schema.State) string { return "state " + stateTone(s) }
+
 // stateBadge returns the badge of a record's state, nil if there is none.
 func (v *view) stateBadge(it *item) *badge {
 	if s := v.state(it); s != nil {
-		return &badge{Text: stateTitle(s), Tone: stateTone(s)}
+		return &badge{Text: stateTitle(s), Class: stateClass(s)}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"cmp"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -31,16 +32,18 @@ type view struct {
 	byPath   map[string]*item
 	paths    addresses
 	index    []*indexPage
+	parts    *parts
 	problems []diag.Diagnostic
 }
 
 // kind is a record type with the records that readers see.
 type kind struct {
 	*schema.Type
-	dir   string // folder of its pages
-	items []*item
-	lists []*list // the ways to list the records, all of them first
-	tree  *category
+	dir     string // folder of its pages
+	items   []*item
+	columns []*schema.Field // that lists show
+	lists   []*list         // the ways to list the records, all of them first
+	tree    *category
 }
 
 // item is a record that readers see.
@@ -64,9 +67,14 @@ type backlink struct {
 }
 
 // newView collects what the readers may see.
-func newView(in *Input) *view {
+func newView(in *Input, themes []fs.FS) (*view, error) {
+	parts, err := newParts(themes)
+	if err != nil {
+		return nil, err
+	}
 	v := &view{
-		in: in, readers: in.Audience, zone: time.UTC,
+		parts: parts,
+		in:    in, readers: in.Audience, zone: time.UTC,
 		byRecord: map[*records.Record]*item{}, byPath: map[string]*item{},
 		paths: newAddresses(), problems: slices.Clone(in.Problems),
 	}
@@ -87,7 +95,7 @@ func newView(in *Input) *view {
 	v.place()
 	v.link()
 	v.arrange()
-	return v
+	return v, nil
 }
 
 // rank orders types: work first, then articles, things with a life, the rest.

@@ -28,7 +28,13 @@ pages need no server: open index.html from disk, or copy the folder anywhere.
 
 The site holds what its audience may read and nothing else; other records, fields,
 sections and events are left out before any page is made. The same commit makes the
-same site, byte for byte. The folder is replaced as a whole, and only if it is empty
+same site, byte for byte. Files beside records are not published.
+
+The desk's own folder site/ lies over the built-in theme, file by file: layouts/ and
+parts/ hold templates, static/ what is copied as it is. These templates are trusted;
+records are not, and never reach a template as anything but text.
+
+The folder is replaced as a whole, and only if it is empty
 or was made by this command. Where the build fails, the former site stays.
 
 ` + exitHelp,

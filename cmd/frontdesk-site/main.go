@@ -14,6 +14,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for Hugo, which cannot be interrupted
 	code := run(ctx, systemEnv(), os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -186,17 +186,37 @@ func guard(root, out string) error {
 	return nil
 }
 
+// place returns where a diagnostic points, as editors understand it.
+func place(d diag.Diagnostic) string {
+	if d.Span.Start.IsZero() {
+		return d.Path
+	}
+	return fmt.Sprintf("%s:%d:%d", d.Path, d.Span.Start.Line, d.Span.Start.Column)
+}
+
+// andMore says how many of the diagnostics are about the path too.
+func andMore(ds []diag.Diagnostic, path string) string {
+	n := 0
+	for _, d := range ds {
+		if d.Path == path {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
 // tell prints what is missing on the site. It returns errProblems if there is
 // any such thing, so that the exit code tells.
 func tell(e *env, in site.Input, result site.Result) error {
 	told := map[string]bool{}
-	for _, d := range result.Problems {
-		told[d.Path] = true
-		place := d.Path
-		if !d.Span.Start.IsZero() {
-			place = fmt.Sprintf("%s:%d:%d", d.Path, d.Span.Start.Line, d.Span.Start.Column)
+	for i, d := range result.Problems {
+		if !told[d.Path] {
+			complain(e.stderr, "%s: %s [%s]%s", place(d), d.Message, d.Rule, andMore(result.Problems[i+1:], d.Path))
 		}
-		complain(e.stderr, "%s: %s [%s]", place, d.Message, d.Rule)
+		told[d.Path] = true
 	}
 	for _, path := range in.Unreadable {
 		if !told[path] {

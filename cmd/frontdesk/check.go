@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"frontdesk/records"
 	"frontdesk/records/check"
 	"frontdesk/records/diag"
+	"frontdesk/records/git"
 	"frontdesk/records/render"
 	"frontdesk/records/tree"
 )
@@ -33,10 +36,12 @@ func newCheckCmd(e *env) *cobra.Command {
 			"(files or folders) or IDs it prints only what concerns those.\n\n" +
 			"The exit status is 1 if there are errors; warnings and notes do not count.\n" +
 			"frontdesk explain RULE says more about a rule.\n\n" +
+			"Text and json name files from the desk's folder. The other formats, which are for\n" +
+			"forges, name them from the top of the repository that the desk is a folder of.\n\n" +
 			"--fix mends what has one right answer: the path of a file, a derived priority,\n" +
-			"the log line that a change by hand left out, quotes around a text that reads as a\n" +
-			"number. It changes the lines that it means and no others, names the files that it\n" +
-			"wrote, and then checks again.",
+			"the log line and the time that a change of state by hand left out, quotes around\n" +
+			"a text that reads as a number. It changes the lines that it means and no others,\n" +
+			"names the files that it wrote, and then checks again.",
 		GroupID: groupRead,
 		Example: "  frontdesk check\n  frontdesk check records/incidents k7q4\n  frontdesk check --fix -n\n" +
 			"  frontdesk check --format sarif > frontdesk.sarif",
@@ -127,6 +132,9 @@ func (c *checkRun) report(ctx context.Context, format string) error {
 		return err
 	}
 	rep := render.Report{Diagnostics: ds, Source: c.source(in.Set), Rules: check.Rules(), Version: programVersion(), Color: c.e.color()}
+	if format != render.Text && format != render.JSON {
+		rep.Prefix = c.prefix()
+	}
 	for _, r := range in.Set.All() {
 		if c.inScope(r.Path) {
 			rep.Records++
@@ -142,6 +150,42 @@ func (c *checkRun) report(ctx context.Context, format string) error {
 		return errProblems
 	}
 	return nil
+}
+
+// prefix returns the desk's folder within its repository, "" where it is the top
+// or belongs to none.
+func (c *checkRun) prefix() string {
+	folder, err := folderInRepository(c.tree.Root)
+	if errors.Is(err, git.ErrNoRepository) {
+		return ""
+	}
+	if err != nil {
+		complain(c.e.stderr, "files are named from the desk's root, as its repository cannot be read: %v", err)
+		return ""
+	}
+	return folder
+}
+
+func folderInRepository(dir string) (string, error) {
+	repo, err := git.Open(dir)
+	if err != nil {
+		return "", err
+	}
+	top, err := repo.Root()
+	if err != nil {
+		return "", err
+	}
+	if top, err = filepath.EvalSymlinks(top); err != nil {
+		return "", err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", err
+	}
+	folder, err := filepath.Rel(top, dir)
+	if folder == "." || !filepath.IsLocal(folder) {
+		folder = "" // the top, or a work tree that lies elsewhere
+	}
+	return filepath.ToSlash(folder), err
 }
 
 // source returns the content of files for excerpts.
@@ -164,6 +208,9 @@ func (c *checkRun) source(set *records.Set) func(string) []byte {
 
 // fix mends the records within the scope that have findings.
 func (c *checkRun) fix(ctx context.Context, dry bool) error {
+	if err := writable(c.tree); err != nil {
+		return err
+	}
 	by, err := actor(ctx, c.e, c.tree)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"frontdesk/records"
+	"frontdesk/records/plain"
 	"frontdesk/schema"
 )
 
@@ -71,7 +72,7 @@ func checkColumns(columns []string, asked []records.Type, types *schema.Types) e
 	slices.Sort(known)
 	for _, c := range columns {
 		first, _, _ := strings.Cut(c, ".")
-		if slices.Contains(known, first) || strings.HasPrefix(c, "x_") {
+		if plain.Line(c) == c && (slices.Contains(known, first) || strings.HasPrefix(c, "x_")) {
 			continue
 		}
 		hint := "frontdesk schema show TYPE lists the fields of a type"

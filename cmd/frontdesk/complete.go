@@ -193,7 +193,7 @@ func completeChange(e *env) completer {
 		values := fieldValues(t, typ, key)
 		if key == records.FieldState {
 			values = nil
-			for _, s := range workflow.Legal(typ, r.State()) {
+			for _, s := range workflow.Legal(typ, workflow.Present(typ, r)) {
 				values = append(values, string(s))
 			}
 		}

@@ -23,9 +23,9 @@ func newEditCmd(e *env) *cobra.Command {
 		Use:   "edit ID",
 		Short: "Edit a record in your editor, then check it",
 		Long: `Edit opens the record's file in $VISUAL, $EDITOR or vi. Afterwards it writes
-the log line that a change of a tracked field needs, in your name, sets a
-derived priority, and checks the record. What is wrong is shown and stays in the
-file: edit again, or see "frontdesk explain".`,
+the log line that a change of a tracked field needs, in your name, and the time
+that goes with a new state, such as resolved_at; it sets a derived priority, and
+checks the record. What is wrong is shown and stays in the file: edit again, or see "frontdesk explain".`,
 		Example: "  frontdesk edit k7q4\n  EDITOR=nano frontdesk edit vpn",
 		GroupID: groupWrite,
 		Args:    between(1, 1, "an ID"),
@@ -44,11 +44,17 @@ func edit(ctx context.Context, e *env, part string, commit bool) error {
 		return err
 	}
 	defer t.Close()
+	if err := writable(t); err != nil {
+		return err
+	}
 	name, err := findName(t, part)
 	if err != nil {
 		return err
 	}
-	before, _ := t.Read(name.Path)
+	before, err := t.Read(name.Path)
+	if err != nil { // an editor would follow a symbolic link
+		return fmt.Errorf("edit %s: %w", name.Path, err)
+	}
 	if err := runEditor(ctx, e, filepath.Join(t.Root, filepath.FromSlash(name.Path))); err != nil {
 		return err
 	}
@@ -98,7 +104,7 @@ func checkEdited(ctx context.Context, e *env, t *tree.Tree, name tree.Name, comm
 	}
 	fmt.Fprintln(e.stdout, plain.Line(name.Path))
 	if commit {
-		return commitFiles(ctx, t, messageLine(string(name.ID)+": edited"), name.Path)
+		return commitLocked(ctx, t, messageLine(string(name.ID)+": edited"), name.Path)
 	}
 	return nil
 }

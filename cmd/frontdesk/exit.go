@@ -75,7 +75,7 @@ func report(w io.Writer, err error) int {
 	var detailed detailedError
 	if errors.As(err, &detailed) {
 		for _, line := range detailed.lines {
-			fmt.Fprintf(w, "  %s\n", plain.Line(line))
+			fmt.Fprintf(w, "  %s\n", messageText(line))
 		}
 	}
 	var hinted hintedError
@@ -91,13 +91,26 @@ func report(w io.Writer, err error) int {
 	return exitFailure
 }
 
+// longestLine is how many characters of a message are printed: it may hold what
+// the command line or a hook of git said.
+const longestLine = 2000
+
 // complain prints one line for a person on stderr. Text of records in it is
 // made harmless.
 func complain(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "frontdesk: %s\n", plain.Line(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(w, "frontdesk: %s\n", messageText(fmt.Sprintf(format, args...)))
+}
+
+// messageText puts a message on one line of bounded length.
+func messageText(s string) string {
+	s = plain.Line(s)
+	if r := []rune(s); len(r) > longestLine {
+		return string(r[:longestLine]) + "…"
+	}
+	return s
 }
 
 // hint prints what to do next on stderr.
 func hint(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "hint: %s\n", plain.Line(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(w, "hint: %s\n", messageText(fmt.Sprintf(format, args...)))
 }

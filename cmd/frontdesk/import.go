@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/records/diag"
+	"frontdesk/records/frontmatter"
 	"frontdesk/records/intake"
 	"frontdesk/records/tree"
 )
@@ -90,6 +91,9 @@ func runImport(ctx context.Context, e *env, o *importOptions, args []string) err
 		return err
 	}
 	defer t.Close()
+	if err := writable(t); err != nil {
+		return err
+	}
 	f, err := os.Open(e.path(file))
 	if err != nil {
 		return usageError{fmt.Errorf("open the file to import: %w", err)}
@@ -113,7 +117,7 @@ func runImport(ctx context.Context, e *env, o *importOptions, args []string) err
 func (o *importOptions) choose(e *env, args []string) (*intake.Mapping, string, error) {
 	switch {
 	case o.mapping != "" && len(args) == 1:
-		src, err := os.ReadFile(e.path(o.mapping))
+		src, err := readMapping(e.path(o.mapping))
 		if err != nil {
 			return nil, "", usageError{fmt.Errorf("read mapping: %w", err)}
 		}
@@ -131,6 +135,17 @@ func (o *importOptions) choose(e *env, args []string) (*intake.Mapping, string, 
 		return m, args[1], nil
 	}
 	return nil, "", usagef("frontdesk import PRESET FILE, or frontdesk import --map MAPPING FILE", "import needs a preset or a mapping, and a file")
+}
+
+// readMapping reads no more of a file than a mapping may hold; the parser says
+// so of what is longer.
+func readMapping(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, frontmatter.MaxFile))
 }
 
 // importProgress returns a progress bar on stderr where a person watches.
@@ -172,7 +187,7 @@ func (o *importOptions) finish(ctx context.Context, e *env, t *tree.Tree, res *i
 		o.printResult(e, res)
 	}
 	if o.commit && !o.dry && len(res.Written) > 0 {
-		if err := commitFiles(ctx, t, messageLine("Import "+file), res.Written...); err != nil {
+		if err := commitLocked(ctx, t, messageLine("Import "+file), res.Written...); err != nil {
 			return err
 		}
 	}

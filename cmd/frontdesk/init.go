@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,9 @@ of any, init makes one.`,
 	return cmd
 }
 
+// longestName bounds the name of a desk, in bytes.
+const longestName = 200
+
 // path returns a path that a person typed, relative to the working folder.
 func (e *env) path(p string) string {
 	if filepath.IsAbs(p) {
@@ -56,8 +60,11 @@ func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error 
 	if err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
+	if plain.Line(name) != name || len(name) > longestName {
+		return usagef("", "--name %q is no name: it is one line of up to %d bytes without control characters", name, longestName)
+	}
 	if name == "" {
-		name = filepath.Base(abs)
+		name = strings.TrimSpace(plain.Line(filepath.Base(abs)))
 	}
 	written, err := tree.Create(abs, name)
 	if errors.Is(err, tree.ErrDesk) {
@@ -81,7 +88,7 @@ func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error 
 			return err
 		}
 		defer t.Close()
-		return commitFiles(ctx, t, messageLine("Make the desk "+name), written...)
+		return commitLocked(ctx, t, messageLine("Make the desk "+name), written...)
 	}
 	hint(e.stderr, `next: frontdesk new incident "Printer on fire", then frontdesk list`)
 	return nil

@@ -57,11 +57,7 @@ func showLog(ctx context.Context, e *env, format, part string) error {
 	if err != nil {
 		return err
 	}
-	printErrors(e.stderr, faults)
-	if len(faults) > 0 {
-		return errProblems
-	}
-	return nil
+	return problemsOf(e, t, faults)
 }
 
 func printLog(e *env, p *page, events []records.Event) error {

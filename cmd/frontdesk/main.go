@@ -13,8 +13,14 @@ import (
 )
 
 func main() {
+	os.Exit(runInterruptibly(systemEnv(), os.Args[1:]))
+}
+
+// runInterruptibly is run for a process: the first signal cancels the context,
+// a second one ends what does not listen to it.
+func runInterruptibly(e *env, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, systemEnv(), os.Args[1:])
-	stop()
-	os.Exit(code)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run(ctx, e, args)
 }

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		"frontdesk": func() {
 			e := systemEnv()
 			e.now = func() time.Time { return testClock(os.Getenv("FRONTDESK_TEST_NOW")) }
-			os.Exit(run(context.Background(), e, os.Args[1:]))
+			os.Exit(runInterruptibly(e, os.Args[1:]))
 		},
 	})
 }

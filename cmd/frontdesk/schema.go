@@ -297,6 +297,7 @@ func export(e *env, out string, types []*schema.Type) error {
 		if err != nil {
 			return err
 		}
+		data = escapeFormat(data)
 		if out == "" {
 			_, err := e.stdout.Write(data)
 			return err

@@ -17,6 +17,9 @@ from a list; "@me" is you. A change of a tracked field (state, priority, team,
 assignee, …) adds its line to the record's log. "state=" obeys the type's
 workflow, and sets and clears the times that go with it.
 
+Times may be written as "2026-11-03 09:12" or 2026-11-03 and are in the desk's
+time zone then; 2026-11-03T09:12:00Z says its own.
+
 A change that would make the record wrong is refused, and the file stays as it
 was. Mistakes that the record has already do not stand in the way.`,
 		Example: `  frontdesk set k7q4 state=in-progress assignee=@me

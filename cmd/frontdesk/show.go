@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"strings"
@@ -75,11 +76,7 @@ func show(ctx context.Context, e *env, o *showOptions, part string) error {
 	if err != nil {
 		return err
 	}
-	printErrors(e.stderr, faults)
-	if len(faults) > 0 {
-		return errProblems
-	}
-	return lost
+	return cmp.Or(problemsOf(e, t, faults), lost)
 }
 
 // link is a reference between the shown record and another one.

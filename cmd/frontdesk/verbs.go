@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,17 +23,44 @@ func assign(field, text string) write.Assignment {
 	return write.Assignment{Field: field, Op: write.Assign, Text: text}
 }
 
-// moveTo decides for the first state of the categories that may follow, and the
-// given assignments.
-func moveTo(verb string, as []write.Assignment, wanted ...records.Category) decision {
+// moveTo decides for the first state that fits and may follow, and the given
+// assignments.
+func moveTo(verb string, as []write.Assignment, fits func(*schema.State) bool) decision {
 	return func(r *records.Record, t *schema.Type) ([]write.Assignment, error) {
-		to, err := towards(r, t, verb, wanted...)
+		to, err := towards(r, t, verb, fits)
 		if err != nil {
 			return nil, err
 		}
 		return append([]write.Assignment{assign(records.FieldState, string(to))}, as...), nil
 	}
 }
+
+// inCategory fits states of a category.
+func inCategory(wanted records.Category) func(*schema.State) bool {
+	return func(s *schema.State) bool { return s.Category == wanted }
+}
+
+// isWaiting fits held states that say what they wait for: not those in which
+// an approval is awaited.
+func isWaiting(s *schema.State) bool {
+	return s.Category == records.Held && slices.Contains(s.Require, fieldHold)
+}
+
+// isSolved fits resolved states in which work has been done for somebody: an
+// asset in stock is no such thing.
+func isSolved(t *schema.Type) func(*schema.State) bool {
+	return func(s *schema.State) bool {
+		return s.Category == records.Resolved && t.Field(fieldResolution) != nil
+	}
+}
+
+// The fields that the verbs set.
+const (
+	fieldHold           = "hold"
+	fieldAssignee       = "assignee"
+	fieldResolution     = "resolution"
+	fieldResolutionCode = "resolution_code"
+)
 
 func newAssignCmd(e *env) *cobra.Command {
 	var f writeFlags
@@ -50,7 +78,7 @@ person it is assigned to you. It is short for "set ID assignee=PERSON".`,
 			if len(args) == 2 {
 				person = args[1]
 			}
-			as := []write.Assignment{assign("assignee", person)}
+			as := []write.Assignment{assign(fieldAssignee, person)}
 			if cmd.Flags().Changed("team") {
 				as = append(as, assign("team", team))
 			}
@@ -78,16 +106,18 @@ resolution_code=… resolution=…".`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var as []write.Assignment
 			if code != "" {
-				as = append(as, assign("resolution_code", code))
+				as = append(as, assign(fieldResolutionCode, code))
 			}
 			done, err := textOf(e, text)
 			if err != nil {
 				return err
 			}
 			if done != "" {
-				as = append(as, assign("resolution", done))
+				as = append(as, assign(fieldResolution, done))
 			}
-			return f.setFrom(cmd.Context(), e, args[0], moveTo("resolved", as, records.Resolved))
+			return f.setFrom(cmd.Context(), e, args[0], func(r *records.Record, t *schema.Type) ([]write.Assignment, error) {
+				return moveTo("resolved", as, isSolved(t))(r, t)
+			})
 		},
 		ValidArgsFunction: completeID(e),
 	}
@@ -107,7 +137,7 @@ func newCloseCmd(e *env) *cobra.Command {
 		GroupID: groupWrite,
 		Args:    between(1, 1, "an ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.setFrom(cmd.Context(), e, args[0], moveTo("closed", nil, records.Closed))
+			return f.setFrom(cmd.Context(), e, args[0], moveTo("closed", nil, inCategory(records.Closed)))
 		},
 		ValidArgsFunction: completeID(e),
 	}
@@ -127,13 +157,22 @@ evidence for incidents.`,
 		GroupID: groupWrite,
 		Args:    between(2, 2, "an ID and a REASON"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			as := []write.Assignment{assign("hold", args[1])}
-			return f.setFrom(cmd.Context(), e, args[0], moveTo("put on hold", as, records.Held))
+			as := []write.Assignment{assign(fieldHold, args[1])}
+			return f.setFrom(cmd.Context(), e, args[0], moveTo("put on hold", as, isWaiting))
 		},
 		ValidArgsFunction: completeID(e),
 	}
 	f.add(cmd)
 	return cmd
+}
+
+// reopen decides for the state in which work goes on. A record that nobody has
+// begun to work on cannot be reopened.
+func reopen(r *records.Record, t *schema.Type) ([]write.Assignment, error) {
+	if t.Category(r) == records.New || t.Category(r) == records.Active {
+		return nil, usagef("frontdesk assign and frontdesk set state=… begin work", "%s is %s: it is open as it is", r.ID, r.State())
+	}
+	return moveTo("reopened", nil, inCategory(records.Active))(r, t)
 }
 
 func newReopenCmd(e *env) *cobra.Command {
@@ -148,7 +187,7 @@ for good stays closed: make a new one.`,
 		GroupID: groupWrite,
 		Args:    between(1, 1, "an ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.setFrom(cmd.Context(), e, args[0], moveTo("reopened", nil, records.Active, records.New))
+			return f.setFrom(cmd.Context(), e, args[0], reopen)
 		},
 		ValidArgsFunction: completeID(e),
 	}

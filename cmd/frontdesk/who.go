@@ -21,6 +21,9 @@ const (
 // record has git's user.email, else the local part of that address as a name.
 // It is "" where nobody is known.
 func actor(ctx context.Context, e *env, t *tree.Tree) (string, error) {
+	if e.as != "" && write.Slug(e.as) != e.as {
+		return "", usagef("a person's id is a name in lower case, such as lee", "--as %q is no person's id", e.as)
+	}
 	if e.as != "" {
 		return e.as, nil
 	}

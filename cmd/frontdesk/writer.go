@@ -52,23 +52,20 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 		return err
 	}
 	w.Dry = f.dry
+	if f.commit {
+		w.Then = func(c *write.Change) error { return commitFiles(ctx, t, commitMessage(c), c.After.Path) }
+	}
 	c, err := make(w)
-	if err != nil {
+	if c == nil {
 		return explainWrite(e, t, err)
 	}
-	if err := f.show(e, t, c); err != nil {
-		return err
-	}
-	if f.commit && !f.dry && !c.IsEmpty() {
-		return commitFiles(ctx, t, commitMessage(c), c.After.Path)
-	}
-	return nil
+	return errors.Join(f.show(e, t, c), err)
 }
 
 // writer returns a writer for the person who acts.
 func (e *env) writer(ctx context.Context, t *tree.Tree) (*write.Writer, error) {
-	if e.as != "" && write.Slug(e.as) != e.as {
-		return nil, usagef("a person's id is a name in lower case, such as lee", "--as %q is no person's id", e.as)
+	if err := writable(t); err != nil {
+		return nil, err
 	}
 	by, err := actor(ctx, e, t)
 	if err != nil {
@@ -127,19 +124,28 @@ func messageLine(s string) string {
 	return s
 }
 
-// commitFiles commits files of the desk. It keeps other Frontdesk processes
-// waiting meanwhile, since git itself lets only one commit at a time.
-func commitFiles(ctx context.Context, t *tree.Tree, message string, paths ...string) error {
-	repo, err := git.Open(t.Root)
-	if err != nil {
-		return withHint(fmt.Errorf("the files are written but not committed: %w", err), "git init makes the desk a repository")
-	}
+// commitLocked is commitFiles for commands that do not hold the desk's lock.
+func commitLocked(ctx context.Context, t *tree.Tree, message string, paths ...string) error {
 	unlock, err := t.Lock(ctx)
 	if err != nil {
 		return fmt.Errorf("the files are written but not committed: %w", err)
 	}
 	defer unlock()
-	if err := repo.Commit(ctx, message, paths...); err != nil {
+	return commitFiles(ctx, t, message, paths...)
+}
+
+// commitFiles commits files of the desk. The caller holds the desk's lock, since
+// git itself lets only one commit at a time.
+func commitFiles(ctx context.Context, t *tree.Tree, message string, paths ...string) error {
+	repo, err := git.Open(t.Root)
+	if err != nil {
+		return withHint(fmt.Errorf("the files are written but not committed: %w", err), "git init makes the desk a repository")
+	}
+	err = repo.Commit(ctx, message, paths...)
+	if ctx.Err() != nil {
+		return withHint(errors.New("the files are written but not committed: it was interrupted"), "git add and git commit the files printed above")
+	}
+	if err != nil {
 		return withHint(fmt.Errorf("the files are written but not committed: %w", err), "mend what git says, then: git add and git commit the files printed above")
 	}
 	return nil
@@ -198,18 +204,16 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// towards returns a state of one of the categories that the record may go to
-// now, the first as the type lists them.
-func towards(r *records.Record, t *schema.Type, verb string, wanted ...records.Category) (records.State, error) {
+// towards returns a state that fits and that the record may go to now, the first
+// as the type lists them.
+func towards(r *records.Record, t *schema.Type, verb string, fits func(*schema.State) bool) (records.State, error) {
 	if len(t.States) == 0 {
 		return "", usagef("", "a %s has no states", t.Name)
 	}
 	legal := workflow.Legal(t, r.State())
-	for _, category := range wanted {
-		for _, s := range legal {
-			if t.State(s).Category == category {
-				return s, nil
-			}
+	for _, s := range legal {
+		if fits(t.State(s)) {
+			return s, nil
 		}
 	}
 	step := &workflow.StepError{Type: t.Name, From: r.State(), Legal: legal}

@@ -32,7 +32,7 @@ func checkBody(in *Input, t *schema.Type, r *records.Record) []diag.Diagnostic {
 		return []diag.Diagnostic{diag.New(ruleLimits, diag.Error, r.Path, diag.At(r.BodyLine), "%s", err).
 			WithHint("move what programs have written into an attachment beside the record")}
 	}
-	b := structure(r.Body, r.BodyLine)
+	b := markdown.Outline(r.Body, r.BodyLine)
 	var ds []diag.Diagnostic
 	if len(t.Body.Sections) > 0 {
 		c := sectionCheck{t: t, r: r, b: b}

@@ -21,10 +21,14 @@ import (
 
 // Input is what records are judged by. It must not change while they are.
 type Input struct {
-	Desk   *desk.Desk
-	Types  *schema.Types
-	Set    *records.Set           // all readable records; nil leaves out what needs them
-	AsOf   time.Time              // what counts as now
+	Desk  *desk.Desk
+	Types *schema.Types
+	Set   *records.Set // all readable records; nil leaves out what needs them
+	AsOf  time.Time    // what counts as now
+	// Touched reports whether the change at hand touches a record, so that rules
+	// hold for it in full even where it is closed; nil means that none is.
+	Touched func(*records.Record) bool
+
 	Exists func(path string) bool // whether the desk has a file or folder; nil leaves out what needs it
 
 	once sync.Once
@@ -53,7 +57,7 @@ func Local(in *Input, r *records.Record) []diag.Diagnostic {
 		ds = append(ds, workflow.Check(t, r, in.AsOf)...)
 	}
 	ds = append(ds, checkBody(in, t, r)...)
-	return finish(t, r, ds)
+	return finish(in, t, r, ds)
 }
 
 // Graph returns what is wrong with the records among each other: ids that stand
@@ -68,7 +72,7 @@ func Graph(in *Input) []diag.Diagnostic {
 	found := make([][]diag.Diagnostic, len(all))
 	each(context.Background(), len(all), func(i int) {
 		if t := in.Types.Get(all[i].Type); t != nil {
-			found[i] = finish(t, all[i], g.checkRefs(all[i]))
+			found[i] = finish(in, t, all[i], g.checkRefs(all[i]))
 		}
 	})
 	for _, f := range found {
@@ -125,9 +129,10 @@ func each(ctx context.Context, n int, do func(i int)) {
 }
 
 // finish names the record in its findings and lets the rules ratchet: what may
-// have been right when a record was closed is information on it today.
-func finish(t *schema.Type, r *records.Record, ds []diag.Diagnostic) []diag.Diagnostic {
-	done := t.Category(r).IsDone()
+// have been right when a record was closed is information on it today, unless
+// the change at hand touches it.
+func finish(in *Input, t *schema.Type, r *records.Record, ds []diag.Diagnostic) []diag.Diagnostic {
+	done := t.Category(r).IsDone() && (in.Touched == nil || !in.Touched(r))
 	for i := range ds {
 		ds[i].Record = string(r.ID)
 		if done && ratchets(ds[i].Rule) {

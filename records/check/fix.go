@@ -29,8 +29,8 @@ type Fixed struct {
 }
 
 // Fix mends what has one right answer: text that reads as a number gets quotes,
-// a derived field its value, the log the line that a change by hand left out, the
-// file the path that follows from the id. A log line is written in the name of
+// a derived field its value, the log the line that a change by hand left out, and
+// its state's time with it, the file the path that follows from the id. A log line is written in the name of
 // by, at the time at. A step is taken only where it removes its finding and
 // brings no error; so a record can come back as it was, and what comes back
 // mended cannot be mended further. Fix writes nothing.
@@ -207,8 +207,9 @@ func (f *fixer) derive() error {
 	return nil
 }
 
-// log adds the line that a change by hand left out, or begins the log. A step
-// that the workflow forbids is no matter of a missing line.
+// log adds the line that a change by hand left out, or begins the log, with the
+// times that go with it. A step that the workflow forbids is no matter of a
+// missing line.
 func (f *fixer) log() error {
 	if len(f.t.States) == 0 || f.by == "" {
 		return nil
@@ -227,11 +228,66 @@ func (f *fixer) log() error {
 	if line == nil {
 		return nil
 	}
-	edit, err := frontmatter.Append(f.r, records.FieldLog, line, f.t.FieldNames())
+	before := f.r
+	if effects := f.entered(line, events); len(effects) > 0 {
+		if err := f.enter(rule, line, effects); err != nil || f.r != before {
+			return err
+		}
+	}
+	return f.enter(rule, line, nil)
+}
+
+// enter tries a log line together with what the state that it sets brings.
+func (f *fixer) enter(rule diag.RuleID, line *records.Value, effects []records.Pair) error {
+	whole := *line
+	whole.Pairs = slices.Clone(line.Pairs)
+	var edits []frontmatter.Edit
+	for _, p := range effects {
+		if !p.Value.IsNull() {
+			edits = append(edits, frontmatter.Set(f.r, p.Key, p.Value, f.t.FieldNames()))
+			continue
+		}
+		if e, ok := frontmatter.Delete(f.r, p.Key); ok {
+			edits = append(edits, e)
+		}
+		if slices.Contains(f.t.Tracked, p.Key) {
+			whole.Pairs = append(whole.Pairs, p)
+		}
+	}
+	edit, err := frontmatter.Append(f.r, records.FieldLog, &whole, f.t.FieldNames())
 	if err != nil {
 		return err
 	}
-	return f.try(rule, "", edit)
+	return f.try(rule, "", append(edits, edit)...)
+}
+
+// entered returns what the state that a log line sets brings, but for what the
+// person may have meant: a time is stamped where none is stated, and a field is
+// cleared where the log has its value, which so is from before. When a record
+// came into its state is not known where the line begins the log, unless it is
+// the state in which records open.
+func (f *fixer) entered(line *records.Value, events []records.Event) []records.Pair {
+	to := records.State(line.Get(records.FieldState).String())
+	begins := len(events) == 0
+	var out []records.Pair
+	for _, p := range workflow.Enter(f.t, f.r, to, f.at) {
+		switch isUnset := f.r.Get(p.Key).IsNull(); {
+		case p.Value.IsNull() && f.isFromBefore(p.Key, line, events),
+			!p.Value.IsNull() && isUnset && (!begins || f.t.Category(f.r) == records.New):
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// isFromBefore reports whether a field has a value that the log knows: a tracked
+// one that the line does not set, or the time of another line.
+func (f *fixer) isFromBefore(field string, line *records.Value, events []records.Event) bool {
+	if slices.Contains(f.t.Tracked, field) {
+		return line.Get(field) == nil
+	}
+	at, ok := f.r.Time(field)
+	return ok && slices.ContainsFunc(events, func(e records.Event) bool { return e.At.Equal(at) })
 }
 
 // line returns the log line with the tracked fields that differ from the log,

@@ -50,6 +50,15 @@ func TestFixMendsWhatHasOneRightAnswer(t *testing.T) {
 		{"a state set by hand", "state: on-hold\nhold: user", []diag.RuleID{"log/fold"}, []string{"  - {at: 2026-12-01T12:00:00Z, by: lee, state: on-hold, hold: user}"}},
 		{"a resolution by hand", "state: resolved\nresolution: Restarted\nresolution_code: fixed\nresolved_at: 2026-11-04T08:00:00Z",
 			[]diag.RuleID{"log/fold"}, []string{"  - {at: 2026-12-01T12:00:00Z, by: lee, state: resolved}"}},
+		{"a resolution by hand without its time", "state: resolved\nresolution: Restarted\nresolution_code: fixed",
+			[]diag.RuleID{"log/fold"}, []string{"resolved_at: 2026-12-01T12:00:00Z", "  - {at: 2026-12-01T12:00:00Z, by: lee, state: resolved}"}},
+		{"closed by hand", "state: closed\nresolution: Restarted\nresolution_code: fixed\nresolved_at: 2026-11-04T08:00:00Z\n" + resolvedLog,
+			[]diag.RuleID{"log/fold"}, []string{"resolved_at: 2026-11-04T08:00:00Z", "closed_at: 2026-12-01T12:00:00Z", "  - {at: 2026-12-01T12:00:00Z, by: lee, state: closed}"}},
+		{"taken off hold by hand", "state: in-progress\nhold: user\n" + strings.Replace(resolvedLog, "state: resolved", "state: on-hold, hold: user", 1),
+			[]diag.RuleID{"log/fold"}, []string{"  - {at: 2026-12-01T12:00:00Z, by: lee, state: in-progress, hold: null}"}},
+		{"reopened by hand", "state: in-progress\nresolution: Restarted\nresolution_code: fixed\nresolved_at: 2026-11-04T08:00:00Z\n" + resolvedLog,
+			[]diag.RuleID{"log/fold"}, []string{"resolution: Restarted", "  - {at: 2026-12-01T12:00:00Z, by: lee, state: in-progress}"}},
+		{"begun by hand", "state: new\nopened_at:\nlog:", []diag.RuleID{"log/missing"}, []string{"opened_at: 2026-12-01T12:00:00Z"}},
 		{"no log", "log:", []diag.RuleID{"log/missing"},
 			[]string{"  - {at: 2026-12-01T12:00:00Z, by: lee, state: in-progress, priority: P2, team: network, assignee: lee}"}},
 		{"everything", "title: 12\nimpact: low\nlog: []", []diag.RuleID{"schema/type", "schema/derived", "log/missing"}, []string{`title: "12"`, "priority: P3"}},
@@ -66,6 +75,28 @@ func TestFixMendsWhatHasOneRightAnswer(t *testing.T) {
 			}
 			if ds := judge(t, string(out.Data)); diag.Count(ds, diag.Error) > 0 {
 				t.Errorf("errors are left:\n%s", lines(ds))
+			}
+		})
+	}
+}
+
+// resolvedLog is the log of an incident that was resolved.
+const resolvedLog = "log:\n" +
+	"  - {at: 2026-11-03T09:12:00Z, by: dana, state: in-progress, priority: P2, team: network, assignee: lee}\n" +
+	"  - {at: 2026-11-04T08:00:00Z, by: lee, state: resolved}"
+
+func TestFixStampsAndClearsOnlyWhatThePersonCannotHaveMeant(t *testing.T) {
+	resolution := "resolution: Restarted\nresolution_code: fixed\n"
+	for _, c := range []struct{ name, src, has, lacks string }{
+		{"a time that is stated stays", "state: resolved\nresolved_at: 2026-11-05T08:00:00Z\n" + resolution, "resolved_at: 2026-11-05T08:00:00Z", "resolved_at: 2026-12-01"},
+		{"a time that the log knows is cleared on reopening", "state: in-progress\nresolved_at: 2026-11-04T08:00:00Z\n" + resolvedLog, "state: in-progress}", "resolved_at"},
+		{"a time that the log does not know stays", "state: in-progress\nresolved_at: 2026-11-04T07:00:00Z\n" + resolvedLog, "resolved_at: 2026-11-04T07:00:00Z", "nothing of the kind"},
+		{"how an old record without log ended stays unknown", "state: closed\nresolved_at: 2026-11-04T08:00:00Z\nlog:\n" + resolution, "by: lee, state: closed", "closed_at"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, _ := mend(t, c.src)
+			if len(out.Rules) == 0 || !bytes.Contains(out.Data, []byte(c.has)) || bytes.Contains(out.Data, []byte(c.lacks)) {
+				t.Errorf("mended %v; want %q and no %q\n%s", out.Rules, c.has, c.lacks, out.Data)
 			}
 		})
 	}

@@ -16,11 +16,11 @@ type Edit struct {
 	Text       string
 }
 
-// Apply makes the edits, which must not overlap. Edits at the same place are
-// made in the order given.
+// Apply makes the edits, which must not overlap. Insertions at the same place are
+// made in the order given, and before what is there is replaced.
 func Apply(src []byte, edits ...Edit) ([]byte, error) {
 	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
 	var out bytes.Buffer
 	at := 0
 	for _, e := range edits {
@@ -116,6 +116,26 @@ func Append(r *records.Record, key string, item *records.Value, order []string) 
 	indent := strings.Repeat(" ", list.Span.Start.Column-1)
 	at := lineEnd(src, max(last.End-1, last.Start)) + 1
 	return Edit{Start: at, End: at, Text: indent + "- " + Inline(item) + "\n"}, nil
+}
+
+// RemoveItem returns the edit that removes the item with the index from the list
+// of a top-level key: with its comma in brackets, with its lines otherwise.
+func RemoveItem(r *records.Record, key string, index int) (Edit, error) {
+	list := r.Get(key)
+	if list == nil || list.Kind != records.List || index < 0 || index >= len(list.Items) {
+		return Edit{}, fmt.Errorf("remove item %d of %s: there is no such item", index, key)
+	}
+	src, item := string(r.Source), list.Items[index]
+	switch {
+	case !list.Flow:
+		start := strings.LastIndexByte(src[:item.Start], '\n') + 1
+		return Edit{Start: start, End: min(lineEnd(src, max(item.End, item.Start))+1, frontEnd(r, -1))}, nil
+	case index+1 < len(list.Items):
+		return Edit{Start: item.Start, End: list.Items[index+1].Start}, nil
+	case index > 0:
+		return Edit{Start: list.Items[index-1].End, End: item.End}, nil
+	}
+	return Edit{Start: item.Start, End: item.End}, nil
 }
 
 // setList writes a list where the key is absent, null or an empty list.

@@ -12,6 +12,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/markdown"
 	"frontdesk/records/yaml"
 )
 
@@ -48,6 +49,10 @@ func Parse(path string, typ records.Type, src []byte) (*records.Record, []diag.D
 	if fields.Kind != records.Map || fields.Flow {
 		return nil, append(ds, diag.New(RuleMap, diag.Error, path, fields.Span,
 			"the front matter is a %s; it must be lines of the form key: value", fields.Kind))
+	}
+	if len(fields.Pairs) > 0 && fields.Span.Start.Column > 1 {
+		return nil, append(ds, diag.New(RuleMap, diag.Error, path, fields.Span, "the keys of the front matter are indented").
+			WithHint("let each key begin its line"))
 	}
 	r := &records.Record{
 		Type: typ, ID: records.ID(fields.Get(records.FieldID).String()), Path: path,
@@ -114,9 +119,16 @@ func precheck(path string, src []byte) *diag.Diagnostic {
 	return opening(path, 1, "the file does not begin with front matter", `the first line must be exactly "---"`)
 }
 
-// conflict finds the markers that an unfinished merge leaves.
+// conflict finds the markers that an unfinished merge leaves. What begins within
+// a fenced code block of the body is text that shows some.
 func conflict(path string, src []byte) *diag.Diagnostic {
 	at := markerAt(src, "<<<<<<< ")
+	if body := bodyStart(src); at >= body {
+		prose := markdown.WithoutFences(string(src[body:]))
+		if at = markerAt([]byte(prose), "<<<<<<< "); at >= 0 {
+			at += body
+		}
+	}
 	if at < 0 || markerAt(src[at:], "=======") < 0 || markerAt(src[at:], ">>>>>>> ") < 0 {
 		return nil
 	}
@@ -124,6 +136,16 @@ func conflict(path string, src []byte) *diag.Diagnostic {
 	d := diag.New(RuleConflict, diag.Error, path, diag.At(line), "the file holds an unresolved merge conflict").
 		WithHint("choose what stands between the markers, remove the markers, then run git add on the file")
 	return &d
+}
+
+// bodyStart returns the offset behind the first line that may close the front
+// matter, the file's length where there is none.
+func bodyStart(src []byte) int {
+	closing := []byte("\n" + fence)
+	if i := bytes.Index(src, closing); i >= 0 && bytes.HasPrefix(src, []byte(fence)) {
+		return i + len(closing)
+	}
+	return len(src)
 }
 
 func markerAt(src []byte, marker string) int {

@@ -1,13 +1,16 @@
 package frontmatter
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/yaml"
 )
 
 const sample = `---
@@ -58,6 +61,26 @@ func TestParseCutsFrontMatterFromBody(t *testing.T) {
 	}
 }
 
+// shown is a body that shows a conflict and has none.
+const shown = "\nGit writes:\n\n```\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> b\n```\n"
+
+func TestAConflictThatABodyShowsIsText(t *testing.T) {
+	for name, body := range map[string]string{
+		"in a code fence":                    shown,
+		"in a fence of tildes with a name":   "~~~ diff\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> b\n~~~\n",
+		"in two fences":                      shown + shown,
+		"in a fence that is not closed":      "```\n<<<<<<< HEAD\n=======\n>>>>>>> b\n",
+		"in a fence that begins a list item": "- ```\n  <<<<<<< HEAD\n  =======\n  >>>>>>> b\n  ```\n",
+		"by its first marker only":           "<<<<<<< HEAD\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if r := mustParse(t, "---\nid: a\n---\n"+body); r.Body != body {
+				t.Errorf("body %q", r.Body)
+			}
+		})
+	}
+}
+
 func TestFilesThatParsersReadDifferentlyAreRefused(t *testing.T) {
 	cases := []struct {
 		name, src string
@@ -81,7 +104,15 @@ func TestFilesThatParsersReadDifferentlyAreRefused(t *testing.T) {
 		{"JSON", "{\"id\": 1}\n\n", RuleOpening, 1},
 		{"a list as front matter", "---\n- a\n---\n", RuleMap, 2},
 		{"braces as front matter", "---\n{id: a}\n---\n", RuleMap, 2},
+		{"indented keys", "---\n id: a\n---\n", RuleMap, 2},
 		{"conflict markers", "---\nid: a\n<<<<<<< HEAD\nx: 1\n=======\nx: 2\n>>>>>>> b\n---\n", RuleConflict, 3},
+		{"conflict markers in a block of text", "---\nid: a\nnote: |\n<<<<<<< HEAD\n  x\n=======\n  y\n>>>>>>> b\n---\n", RuleConflict, 4},
+		{"a conflict about the closing line", "---\nid: a\n<<<<<<< HEAD\n---\n=======\nx: 1\n>>>>>>> b\n", RuleConflict, 3},
+		{"conflict markers in the body", "---\nid: a\n---\n\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> b\n", RuleConflict, 5},
+		{"a conflict in the body that is about a code fence", "---\nid: a\n---\n\n<<<<<<< HEAD\n```\nx\n=======\ny\n>>>>>>> b\n", RuleConflict, 5},
+		{"a conflict behind one that is shown", "---\nid: a\n---\n" + shown + "\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> b\n", RuleConflict, 15},
+		{"a conflict behind a list with code", "---\nid: a\n---\n\n- code\n\n  ```\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> b\n", RuleConflict, 8},
+		{"a conflict in a body that no parser may read", "---\nid: a\n---\n" + strings.Repeat("> ", 99) + "\n" + shown, RuleConflict, 9},
 		{"a file of 10 MB", "---\nid: a\n---\n" + strings.Repeat("x", 10<<20), "parse/size", 0},
 	}
 	for _, c := range cases {
@@ -129,6 +160,9 @@ func TestEditsChangeTheLinesTheyMean(t *testing.T) {
 		{"an item for a list in brackets", add("assets", records.NewString("LT-0044")), "LT-0043]", "LT-0043, LT-0044]"},
 		{"an item for a block list", add("tags", records.NewString("new")), "  - remote\n", "  - remote\n  - new\n"},
 		{"an item for no list", add("hold", records.NewString("x")), "hold:\n", "hold: [x]\n"},
+		{"an item out of a list in brackets", drop("assets", 1), "LT-0042, LT-0043]", "LT-0042]"},
+		{"the first item out of a list in brackets", drop("assets", 0), "LT-0042, LT-0043]", "LT-0043]"},
+		{"an item out of a block list", drop("tags", 0), "tags:\n  - vpn\n", "tags:\n"},
 		{"a log line", add("log", records.NewMap(records.Pair{Key: "by", Value: records.NewString("lee")})), "state: new}\n", "state: new}\n  - {by: lee}\n"},
 	}
 	for _, c := range cases {
@@ -162,6 +196,28 @@ func add(key string, v *records.Value) func(*records.Record) Edit {
 			panic(err)
 		}
 		return e
+	}
+}
+
+func drop(key string, index int) func(*records.Record) Edit {
+	return func(r *records.Record) Edit {
+		e, err := RemoveItem(r, key, index)
+		if err != nil {
+			panic(err)
+		}
+		return e
+	}
+}
+
+func TestEditsOfNeighboursAreMadeTogether(t *testing.T) {
+	src := "---\nid: a\nlog:\n  - {by: lee}\nhold: user\n---\n"
+	r := mustParse(t, src)
+	got, err := Apply(r.Source, remove("hold")(r), add("log", records.NewMap(records.Pair{Key: "by", Value: records.NewString("kim")}))(r))
+	if want := "---\nid: a\nlog:\n  - {by: lee}\n  - {by: kim}\n---\n"; err != nil || string(got) != want {
+		t.Errorf("%v, got\n%s\nwant\n%s", err, got, want)
+	}
+	if _, err := Apply(r.Source, Edit{Start: 0, End: 2}, Edit{Start: 1, End: 1}); err == nil {
+		t.Error("an edit within another is accepted")
 	}
 }
 
@@ -307,32 +363,65 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// fuzzed are the keys that FuzzEdit sets: ones that sources have, and new ones.
+var fuzzed = []string{"id", "title", "state", "assets", "tags", "note", "hold", "log", "a", "new"}
+
 func FuzzEdit(f *testing.F) {
-	f.Add(sample, "state", "x: y")
-	f.Add("---\na: >\n  b\n\n---\n", "new", "c")
-	f.Fuzz(func(t *testing.T, src, key, text string) {
+	for i := range fuzzed {
+		f.Add(sample, byte(i), "x: y")
+	}
+	f.Add("---\na: >\n  b\n\n---\n", byte(9), "c")
+	f.Add("---\na: # b\n  - c\n# d\nid: e\n---\n", byte(8), "f\n\ng")
+	f.Fuzz(func(t *testing.T, src string, at byte, text string) {
 		r, _ := Parse("x.md", "incident", []byte(src))
-		if r == nil || key != "state" && key != "new" {
+		if r == nil || !utf8.ValidString(text) {
 			return
 		}
-		for _, e := range []Edit{Set(r, key, records.NewString(text), order), Set(r, key, records.NewNull(), order)} {
+		key := fuzzed[int(at)%len(fuzzed)]
+		if slices.ContainsFunc(r.Fields.Pairs, func(p records.Pair) bool { return p.Key != key && strings.EqualFold(p.Key, key) }) {
+			return // the two would be duplicates
+		}
+		for _, v := range []*records.Value{records.NewString(text), records.NewNull()} {
+			e := Set(r, key, v, order)
 			got, err := Apply(r.Source, e)
 			if err != nil {
 				t.Fatal(err)
 			}
 			after, ds := Parse("x.md", "incident", got)
-			if after == nil {
-				if safe, _ := Parse("x", "incident", Format([]records.Pair{{Key: "a", Value: records.NewString(text)}}, "")); safe == nil {
-					return // the text itself may not stand in a record
-				}
-				if len(got) < 60<<10 {
-					t.Fatalf("no longer parses: %v\n%q\n%q", ds, src, got)
-				}
-				return
+			if after == nil && (len(got) > yaml.MaxBytes-1<<10 || !mayStand(text)) {
+				continue // too long now, or a text that may not stand in a record
 			}
-			if after.Body != r.Body {
-				t.Fatalf("body changed")
+			if after == nil || !after.Get(key).Equal(v) {
+				t.Fatalf("%s is not %v: %v\n%q\n%q", key, v.Any(), ds, src, got)
 			}
+			checkSet(t, r, after, key, e)
 		}
 	})
+}
+
+// mayStand reports whether a text can be the value of a record of its own.
+func mayStand(text string) bool {
+	r, _ := Parse("x.md", "incident", Format([]records.Pair{{Key: "a", Value: records.NewString(text)}}, ""))
+	return r != nil
+}
+
+// checkSet fails unless the body and the bytes of every other key survived.
+func checkSet(t *testing.T, before, after *records.Record, key string, e Edit) {
+	t.Helper()
+	if before.Body != after.Body {
+		t.Fatalf("body was %q, is %q", before.Body, after.Body)
+	}
+	for _, p := range before.Fields.Pairs {
+		if p.Key == key {
+			continue
+		}
+		q := after.Fields.Pair(p.Key)
+		if q == nil {
+			t.Fatalf("%s is gone\n%q\n%q", p.Key, before.Source, after.Source)
+		}
+		was, is := before.Source[p.Start:entryEnd(before, &p)], after.Source[q.Start:entryEnd(after, q)]
+		if string(was) != string(is) || !p.Value.Equal(q.Value) {
+			t.Fatalf("setting %s changed %s from %q to %q\n%q\n%q", key, p.Key, was, is, before.Source, after.Source)
+		}
+	}
 }

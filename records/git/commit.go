@@ -35,7 +35,7 @@ func (r *Repo) Commit(ctx context.Context, message string, paths ...string) erro
 func (r *Repo) withPaths(ctx context.Context, list string, args ...string) error {
 	cmd := command(ctx, r.Dir, append(args, "--pathspec-from-file=-", "--pathspec-file-nul")...)
 	cmd.Stdin = strings.NewReader(list)
-	_, err := run(cmd, args[0])
+	_, err := run(ctx, cmd, args[0])
 	return err
 }
 

@@ -8,9 +8,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	gogit "github.com/go-git/go-git/v5"
@@ -121,11 +123,25 @@ func hardened() []string {
 		"-c", "core.quotePath=false", "-c", "advice.detachedHead=false"}
 }
 
+// lastWords is how long an interrupted git may take to remove its locks, and how
+// long the output of what a hook left running is read after git itself ended.
+const lastWords = 3 * time.Second
+
 func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", append(hardened(), args...)...)
 	cmd.Dir = dir
+	cmd.Cancel = func() error { return interrupt(cmd.Process) } // killed, git would leave index.lock behind
+	cmd.WaitDelay = lastWords
 	cmd.Env = append(cmd.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_LITERAL_PATHSPECS=1", "LC_ALL=C")
 	return cmd
+}
+
+// interrupt asks a process to end. Windows knows no other way than killing it.
+func interrupt(p *os.Process) error {
+	if p.Signal(syscall.SIGTERM) == nil {
+		return nil
+	}
+	return p.Kill()
 }
 
 // Error is a git command that failed.
@@ -144,15 +160,20 @@ func (e *Error) Error() string {
 }
 
 func output(ctx context.Context, dir string, args ...string) (string, error) {
-	return run(command(ctx, dir, args...), args[0])
+	return run(ctx, command(ctx, dir, args...), args[0])
 }
 
-func run(cmd *exec.Cmd, verb string) (string, error) {
+func run(ctx context.Context, cmd *exec.Cmd, verb string) (string, error) {
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
 		return "", ErrNoGit
+	case errors.Is(err, exec.ErrWaitDelay):
+		err = nil // git is done; a process that a hook started is not
+	case err != nil && ctx.Err() != nil:
+		return "", fmt.Errorf("git %s: %w", verb, ctx.Err())
 	}
 	if err != nil {
 		said := stderr.String()

@@ -107,6 +107,42 @@ func TestCommitsAtOnceAllSucceed(t *testing.T) {
 	}
 }
 
+func TestWhatAHookSaysIsNotTakenForGitsWords(t *testing.T) {
+	for _, said := range []string{
+		"yarn.lock is stale", "nothing to commit, working tree clean", "cannot lock ref of the day",
+		"pathspec x did not match any file(s) known to git", "no changes added to commit",
+	} {
+		r, ctx := newRepo(t), context.Background()
+		write(t, r, "a.md", "a")
+		write(t, r, ".git/hooks/pre-commit", "#!/bin/sh\necho ran >> runs\necho '"+said+"' >&2\nexit 1\n")
+		if err := os.Chmod(filepath.Join(r.Dir, ".git", "hooks", "pre-commit"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		err := r.Commit(ctx, "first", "a.md")
+		if err == nil || !strings.Contains(err.Error(), said) {
+			t.Errorf("a hook that says %q: %v", said, err)
+		}
+		if runs, _ := os.ReadFile(filepath.Join(r.Dir, "runs")); string(runs) != "ran\n" {
+			t.Errorf("a hook that says %q ran %d times", said, len(runs)/len("ran\n"))
+		}
+	}
+}
+
+func TestFilesThatAreCommittedAlreadyBotherNoHook(t *testing.T) {
+	r, ctx := newRepo(t), context.Background()
+	write(t, r, "a.md", "a")
+	if err := r.Commit(ctx, "first", "a.md"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, r, ".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n")
+	if err := os.Chmod(filepath.Join(r.Dir, ".git", "hooks", "pre-commit"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Commit(ctx, "again", "a.md"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHeadIsReadWhereGoGitRefuses(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)

@@ -41,7 +41,7 @@ func (r *Repo) FastImport(ctx context.Context, changes []Change) error {
 		_ = in.Close()
 		written <- err
 	}()
-	if _, err := run(cmd, "fast-import"); err != nil {
+	if _, err := run(ctx, cmd, "fast-import"); err != nil {
 		return err
 	}
 	return <-written

@@ -167,7 +167,7 @@ func (t *target) convert(text string) (*records.Value, error) {
 	if t.field.Schema == nil || t.field.Ref != "" || t.field.Schema.Type == "string" {
 		return records.NewString(text), nil
 	}
-	return t.typ.Coerce(t.field.Name, text)
+	return t.typ.Coerce(t.field.Name, text, t.clock.zone)
 }
 
 func (t *target) time(text string) (*records.Value, error) {

@@ -13,11 +13,18 @@ import (
 // than one.
 var ErrNoSection = errors.New("no such section")
 
+// ErrOpen is returned where the text of a section does not end with it, so that
+// an entry behind it would be part of that text.
+var ErrOpen = errors.New("a code fence or an HTML comment in the section is not closed")
+
 // AppendEntry adds an entry at the end of a section and returns the new body.
 // Headings in the text are pushed below those of entries, and text that would
 // reach out of its entry, such as an open code fence, is quoted: the sections
-// before and after are the same.
+// before and after are the same, and so will they be with the next entry.
 func AppendEntry(body, heading string, at time.Time, by, entry string) (string, error) {
+	if err := errors.Join(CheckLimits(body), CheckLimits(entry)); err != nil {
+		return "", err
+	}
 	before := Parse(body, 1)
 	section := only(before, heading)
 	if section == nil {
@@ -25,14 +32,20 @@ func AppendEntry(body, heading string, at time.Time, by, entry string) (string, 
 	}
 	entry = strings.Trim(demote(entry), "\n")
 	result := insertEntry(body, section.End, at, by, entry)
-	if !grewByOne(before, Parse(result, 1), heading) {
-		result = insertEntry(body, section.End, at, by, "> "+strings.ReplaceAll(entry, "\n", "\n> "))
+	if err := CheckLimits(result); err != nil {
+		return "", err
 	}
-	if !grewByOne(before, Parse(result, 1), heading) {
-		return "", errors.New("the text would change the sections around it")
+	if !isContained(before, result, heading) {
+		result = insertEntry(body, section.End, at, by, Quote(entry))
+	}
+	if !isContained(before, result, heading) {
+		return "", ErrOpen
 	}
 	return result, nil
 }
+
+// Quote returns a text as a block quote, out of which nothing reaches.
+func Quote(text string) string { return "> " + strings.ReplaceAll(text, "\n", "\n> ") }
 
 // AppendSection adds an empty section at the end of a body.
 func AppendSection(body, heading string) string {
@@ -59,6 +72,17 @@ func insertEntry(body string, end int, at time.Time, by, entry string) string {
 		out += "\n" + body[end:]
 	}
 	return out
+}
+
+// isContained reports whether the body is before with one entry more in the
+// section of the heading, and that entry is closed: another one can follow.
+func isContained(before *Body, body, heading string) bool {
+	after := Parse(body, 1)
+	if !grewByOne(before, after, heading) {
+		return false
+	}
+	next := insertEntry(body, only(after, heading).End, time.Time{}, "nobody", "")
+	return grewByOne(after, Parse(next, 1), heading)
 }
 
 // grewByOne reports whether after has the sections of before, with one entry

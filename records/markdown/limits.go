@@ -11,12 +11,13 @@ const (
 	maxNesting = 24       // quote and list markers at the start of a line
 	maxMarks   = 4000     // emphasis, link and table characters in one paragraph
 	maxLine    = 64 << 10 // bytes of one line
+	maxHeads   = 10_000   // lines that may be headings
 )
 
 // CheckLimits refuses a text that would take a parser unreasonably long. The
 // error names the line, counted from the text's first.
 func CheckLimits(body string) error {
-	marks, number := 0, 0
+	marks, number, heads := 0, 0, 0
 	for rest := body; rest != ""; {
 		line, after, _ := strings.Cut(rest, "\n")
 		rest, number = after, number+1
@@ -27,6 +28,11 @@ func CheckLimits(body string) error {
 			marks = 0
 			continue
 		}
+		if mayBeHeading(line) {
+			if heads++; heads > maxHeads {
+				return fmt.Errorf("line %d of the text begins another heading; at most %d are read", number, maxHeads)
+			}
+		}
 		marks += countMarks(line)
 		if marks > maxMarks {
 			return fmt.Errorf("the paragraph that ends on line %d of the text holds more than %d marks of emphasis, links or tables", number, maxMarks)
@@ -36,6 +42,13 @@ func CheckLimits(body string) error {
 		}
 	}
 	return nil
+}
+
+// mayBeHeading reports whether a line begins with a hash sign or underlines the
+// one above.
+func mayBeHeading(line string) bool {
+	text := strings.TrimLeft(line, " ")
+	return text[0] == '#' || strings.Trim(text, "= \t") == "" || strings.Trim(text, "- \t") == ""
 }
 
 func countMarks(line string) int {

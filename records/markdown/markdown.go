@@ -116,15 +116,20 @@ func (b *Body) heading(h *ast.Heading, at *locator) {
 	if setext(at.body, head) {
 		start = nextLine(at.body, start)
 	}
-	span := at.span(first.Start, title)
+	b.add(h.Level, title, at.span(first.Start, title), head, start, len(at.body))
+}
+
+// add notes a heading of level 2 or 3 at the top of the document. head is where
+// its line begins, start where its content does, and size the body's length.
+func (b *Body) add(level int, title string, span diag.Span, head, start, size int) {
 	switch {
-	case h.Level == 2:
+	case level == 2:
 		b.close(head)
-		b.Sections = append(b.Sections, Section{Heading: title, Span: span, Head: head, Start: start, End: len(at.body)})
-	case h.Level == 3 && len(b.Sections) > 0:
+		b.Sections = append(b.Sections, Section{Heading: title, Span: span, Head: head, Start: start, End: size})
+	case level == 3 && len(b.Sections) > 0:
 		b.closeEntry(head)
 		s := &b.Sections[len(b.Sections)-1]
-		e := Entry{Heading: title, Span: span, Start: start, End: len(at.body)}
+		e := Entry{Heading: title, Span: span, Start: start, End: size}
 		e.At, e.By, e.Valid = entryHeading(title)
 		s.Entries = append(s.Entries, e)
 	}

@@ -25,6 +25,7 @@ type Report struct {
 	Diagnostics []diag.Diagnostic
 	Source      func(path string) []byte // content of a file for excerpts, nil where there is none; may itself be nil
 	Rules       []check.Rule
+	Prefix      string // the desk's folder within its repository, "" for the top: forges name files from there
 	Version     string // of the program
 	Color       bool   // text only: mark up with ANSI colours
 }
@@ -43,6 +44,8 @@ const (
 func Formats() []string { return []string{Text, JSON, SARIF, GitHub, GitLab, JUnit} }
 
 // Write writes the report in a format. The same report gives the same bytes.
+// Text and JSON, which people and their editors read in the desk, name files
+// from the desk's root, all others from the top of the repository.
 func Write(w io.Writer, format string, rep Report) error {
 	writers := map[string]func(io.Writer, Report, []finding) error{
 		Text: writeText, JSON: writeJSON, SARIF: writeSARIF, GitHub: writeGitHub, GitLab: writeGitLab, JUnit: writeJUnit,
@@ -51,8 +54,11 @@ func Write(w io.Writer, format string, rep Report) error {
 	if !ok {
 		return fmt.Errorf("write report: format %q is not one of %s", format, strings.Join(Formats(), ", "))
 	}
+	if format == Text || format == JSON {
+		rep.Prefix = ""
+	}
 	out := bufio.NewWriter(w)
-	if err := write(out, rep, findings(rep.Diagnostics)); err != nil {
+	if err := write(out, rep, findings(rep)); err != nil {
 		return fmt.Errorf("write report as %s: %w", format, err)
 	}
 	if err := out.Flush(); err != nil {
@@ -96,15 +102,28 @@ type finding struct {
 	source string
 }
 
-// findings returns the diagnostics in the order of their place, made safe.
-func findings(ds []diag.Diagnostic) []finding {
-	sorted := slices.Clone(ds)
+// findings returns the report's diagnostics in the order of their place, made
+// safe.
+func findings(rep Report) []finding {
+	sorted := slices.Clone(rep.Diagnostics)
 	diag.Sort(sorted)
 	out := make([]finding, len(sorted))
 	for i, d := range sorted {
 		out[i] = finding{Diagnostic: safe(d), source: d.Path}
+		out[i].Path = rep.path(out[i].Path)
+		for j, n := range out[i].Notes {
+			out[i].Notes[j].Path = rep.path(n.Path)
+		}
 	}
 	return out
+}
+
+// path returns a path of the desk as the report gives it.
+func (rep Report) path(p string) string {
+	if rep.Prefix == "" {
+		return p
+	}
+	return plain.Line(rep.Prefix) + "/" + p
 }
 
 // safe strips a diagnostic's texts and gives it a place: a finding on a file as

@@ -33,6 +33,30 @@ func span(line, from, to int) diag.Span {
 	return diag.Span{Start: diag.Position{Line: line, Column: from}, End: diag.Position{Line: line, Column: to}}
 }
 
+func TestForgesAreToldPathsFromTheTopOfTheRepository(t *testing.T) {
+	rep := sample()
+	rep.Prefix = "code/desk"
+	for _, format := range Formats() {
+		t.Run(format, func(t *testing.T) {
+			var b strings.Builder
+			if err := Write(&b, format, rep); err != nil {
+				t.Fatal(err)
+			}
+			all := strings.Count(b.String(), "records/incidents/") + strings.Count(b.String(), "records/services/")
+			want := all
+			if format == Text || format == JSON {
+				want = 0
+			}
+			if got := strings.Count(b.String(), "code/desk/records/incidents/") + strings.Count(b.String(), "code/desk/records/services/"); all == 0 || got != want {
+				t.Errorf("%d of %d paths have the prefix, want %d\n%s", got, all, want, b.String())
+			}
+			if format == GitHub && !strings.Contains(b.String(), "4 | state: solved") {
+				t.Errorf("an excerpt is missing:\n%s", b.String())
+			}
+		})
+	}
+}
+
 func sample() Report {
 	state := diag.New("schema/enum", diag.Error, vpnPath, span(4, 8, 14), `state "solved" is not one of new, resolved, closed`).WithHint(`did you mean "resolved"?`)
 	state.Record, state.Field = "INC-2611-K7Q4", "state"

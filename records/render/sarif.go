@@ -43,7 +43,7 @@ func writeSARIF(w io.Writer, rep Report, fs []finding) error {
 	for i, f := range fs {
 		run.AddResult(sarifResult(f, rules[f.Rule], prints[i]))
 	}
-	run.AddInvocation(sarifInvocation(run, rules, cut))
+	run.AddInvocation(sarifInvocation(run, rules, cut, rep.path("desk.yaml")))
 	report := sarif.NewReport()
 	report.AddRun(run)
 	if err := report.Write(w); err != nil {
@@ -145,8 +145,9 @@ func relativeURI(path string) string {
 }
 
 // sarifInvocation tells that the check ran to its end and, where results are
-// missing, adds the result and the notification that say so.
-func sarifInvocation(run *sarif.Run, rules map[diag.RuleID]int, cut int) *sarif.Invocation {
+// missing, adds the result and the notification that say so; a result must have a
+// path.
+func sarifInvocation(run *sarif.Run, rules map[diag.RuleID]int, cut int, path string) *sarif.Invocation {
 	inv := sarif.NewInvocation().WithExecutionSuccessful(true)
 	if cut == 0 {
 		return inv
@@ -154,7 +155,7 @@ func sarifInvocation(run *sarif.Run, rules map[diag.RuleID]int, cut int) *sarif.
 	message := fmt.Sprintf("%d findings are not in this report: it holds at most %d results", cut, sarifResults)
 	run.AddResult(sarif.NewRuleResult(string(sarifCut)).WithRuleIndex(rules[sarifCut]).WithLevel(sarifLevel(diag.Error)).
 		WithMessage(sarifText(message)).
-		WithLocations([]*sarif.Location{sarifLocation("desk.yaml", placed(diag.Span{}))}).
+		WithLocations([]*sarif.Location{sarifLocation(path, placed(diag.Span{}))}).
 		WithPartialFingerprints(map[string]string{"primaryLocationLineHash": string(sarifCut)}))
 	return inv.AddToolExecutionNotification(sarif.NewNotification().WithLevel(sarifLevel(diag.Error)).WithMessage(sarif.NewTextMessage(message)))
 }

@@ -12,7 +12,8 @@ import (
 // without reading any: the one with exactly that id, else those whose id it is
 // in another case, else those whose id ends in it after a dash, else those that
 // contain it. "type/part" looks at one type only. More than one result means
-// that the part is ambiguous.
+// that the part is ambiguous. What has a record's name and is no file is among
+// them: LoadOne says what it is.
 func (t *Tree) Resolve(part string) []Name {
 	typ, id := records.SplitRef(part)
 	if n, ok := t.direct(typ, id); ok {
@@ -22,7 +23,8 @@ func (t *Tree) Resolve(part string) []Name {
 	if typ != "" {
 		types = []records.Type{typ}
 	}
-	return MatchNames(t.Names(types...), id)
+	l := t.list(types)
+	return MatchNames(append(l.names, l.lost...), id)
 }
 
 // direct finds a record by the path that its id implies, if that is a file.
@@ -33,7 +35,7 @@ func (t *Tree) direct(typ records.Type, id records.ID) (Name, bool) {
 		return Name{}, false
 	}
 	p := found.NewPath(id, time.Time{}, t.Desk.Shard)
-	if !strings.HasPrefix(p, schema.RecordsFolder+"/") || !t.Exists(p) {
+	if !strings.HasPrefix(p, schema.RecordsFolder+"/") || t.guard(p) != nil || !t.Exists(p) {
 		return Name{}, false
 	}
 	return Name{Type: found.Name, ID: id, Path: p}, true

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"frontdesk/records"
@@ -30,6 +31,8 @@ const TypesFolder = "schema"
 var (
 	// ErrNoDesk is returned where no folder above holds desk.yaml.
 	ErrNoDesk = errors.New("no desk found: neither this folder nor one above it holds desk.yaml")
+	// ErrNoFolder is returned where the folder to look in is none.
+	ErrNoFolder = errors.New("it is not a folder")
 	// ErrChanged is returned by Write where the file is not what it was.
 	ErrChanged = errors.New("the file was changed by somebody else in the meantime")
 	// ErrExists is returned by Write where a new file is there already.
@@ -46,14 +49,21 @@ type Tree struct {
 }
 
 // Find returns the root of the desk that a folder belongs to: the nearest
-// folder, upwards, that holds desk.yaml.
-func Find(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
+// folder, upwards, that holds desk.yaml. Something else of that name is an
+// error: what lies above is another desk.
+func Find(from string) (string, error) {
+	dir, err := filepath.Abs(from)
 	if err != nil {
 		return "", fmt.Errorf("find desk: %w", err)
 	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("find desk in %s: %w", from, ErrNoFolder)
+	}
 	for {
-		if info, err := os.Lstat(filepath.Join(dir, ConfigFile)); err == nil && info.Mode().IsRegular() {
+		if info, err := os.Lstat(filepath.Join(dir, ConfigFile)); err == nil {
+			if !info.Mode().IsRegular() {
+				return "", fmt.Errorf("find desk: %s is a %s, not a file", ConfigFile, kindOf(info.Mode()))
+			}
 			return dir, nil
 		}
 		up := filepath.Dir(dir)
@@ -71,42 +81,41 @@ func Open(root string) (*Tree, error) {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
 	t := &Tree{Root: root, root: r}
-	if err := t.configure(); err != nil {
-		_ = r.Close()
-		return nil, err
-	}
+	t.configure()
 	return t, nil
 }
 
 // Close releases the desk's root.
 func (t *Tree) Close() error { return t.root.Close() }
 
-func (t *Tree) configure() error {
-	data, err := t.read(ConfigFile, frontmatter.MaxFile)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", ConfigFile, err)
-	}
+// configure reads desk.yaml and the type files. A desk whose configuration
+// cannot be read has the defaults; Problems says so.
+func (t *Tree) configure() {
 	var ds []diag.Diagnostic
-	t.Desk, ds = desk.Parse(ConfigFile, data)
-	if t.Desk == nil {
-		t.Desk = desk.Default()
+	if data, err := t.read(ConfigFile, frontmatter.MaxFile); err != nil {
+		t.Desk, ds = desk.Default(), []diag.Diagnostic{unreadable(ConfigFile, err)}
+	} else {
+		t.Desk, ds = desk.Parse(ConfigFile, data)
 	}
 	t.Problems = append(t.Problems, ds...)
 	files, ds := t.typeFiles()
 	t.Problems = append(t.Problems, ds...)
 	t.Types, ds = schema.Load(files)
 	t.Problems = append(t.Problems, ds...)
-	return nil
 }
 
 func (t *Tree) typeFiles() (files []schema.File, ds []diag.Diagnostic) {
-	entries, err := fs.ReadDir(t.root.FS(), TypesFolder)
-	if err != nil {
+	entries, err := t.readDir(TypesFolder)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil // a desk without types of its own
+	}
+	if err != nil {
+		return nil, []diag.Diagnostic{diag.New(RuleUnreadable, diag.Error, TypesFolder, diag.Span{}, "the folder cannot be read: %v", err)}
 	}
 	for _, e := range entries {
 		p := path.Join(TypesFolder, e.Name())
 		if !strings.HasSuffix(e.Name(), ".yaml") {
+			ds = append(ds, t.ignoredTypes(TypesFolder, e)...)
 			continue
 		}
 		data, err := t.read(p, frontmatter.MaxFile)
@@ -141,6 +150,26 @@ func (t *Tree) read(p string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data := make([]byte, 0, info.Size()+1)
 	return readAll(io.LimitReader(f, limit+1), data)
+}
+
+// readDir returns what a folder holds, in the order of names. Anything else than
+// a folder is an error: to open a pipe would wait for ever.
+func (t *Tree) readDir(p string) ([]fs.DirEntry, error) {
+	info, err := t.root.Lstat(filepath.FromSlash(p))
+	if err != nil {
+		return nil, cause(err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("it is a %s, not a folder", kindOf(info.Mode()))
+	}
+	f, err := t.root.Open(filepath.FromSlash(p))
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, cause(err)
 }
 
 // readAll reads to the end into a buffer that is nearly always large enough.

@@ -205,6 +205,23 @@ func TestWriteComparesFirst(t *testing.T) {
 	}
 }
 
+func TestWriteKeepsWhoMayRead(t *testing.T) {
+	tr := newTree(t, map[string]string{"records/teams/a.md": "old"})
+	p := filepath.Join(tr.Root, "records", "teams", "a.md")
+	for _, mode := range []os.FileMode{0o600, 0o664, 0o444} {
+		if err := os.Chmod(p, mode); err != nil {
+			t.Fatal(err)
+		}
+		now, _ := os.ReadFile(p)
+		if err := tr.Write("records/teams/a.md", now, append(now, '+'), Fast); err != nil {
+			t.Fatal(err)
+		}
+		if info, _ := os.Stat(p); info.Mode().Perm() != mode {
+			t.Errorf("%v became %v", mode, info.Mode().Perm())
+		}
+	}
+}
+
 func TestAFullDiskLeavesTheFileOld(t *testing.T) {
 	tr := newTree(t, map[string]string{"records/people/lee.md": "old"})
 	var old syscall.Rlimit
@@ -274,6 +291,18 @@ func TestSweepRemovesWhatKilledWritesLeft(t *testing.T) {
 	}
 	if tr.Exists("records/people/.frontdesk-XYZ.tmp") || tr.Exists(".frontdesk-Q.tmp") || !tr.Exists("src/.frontdesk-Q.tmp") || !tr.Exists("records/people/lee.md") {
 		t.Error("swept too little or too much")
+	}
+}
+
+func TestResolveFindsWhatIsNoFile(t *testing.T) {
+	tr := newTree(t, map[string]string{"records/services/vpn.md/x": ""})
+	if err := os.Symlink("../../desk.yaml", filepath.Join(tr.Root, "records", "services", "mail.md")); err != nil {
+		t.Skipf("no symbolic links: %v", err)
+	}
+	for _, part := range []string{"vpn", "service/mail"} {
+		if got := tr.Resolve(part); len(got) != 1 || !strings.HasSuffix(part, string(got[0].ID)) {
+			t.Errorf("%q means %v", part, got)
+		}
 	}
 }
 

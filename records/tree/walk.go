@@ -1,12 +1,13 @@
 package tree
 
 import (
+	"errors"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
@@ -53,7 +54,12 @@ func (t *Tree) Names(types ...records.Type) []Name {
 func (t *Tree) list(types []records.Type) *listing {
 	l := &listing{}
 	w := &walker{tree: t, listing: l}
-	for _, e := range w.entries(schema.RecordsFolder) {
+	entries := w.entries(schema.RecordsFolder)
+	if isRepository(entries) {
+		w.refuseRepository(schema.RecordsFolder)
+		entries = nil
+	}
+	for _, e := range entries {
 		p := path.Join(schema.RecordsFolder, e.Name())
 		typ := t.Types.ByFolder(e.Name())
 		switch {
@@ -76,19 +82,10 @@ type walker struct {
 // entries reads a folder in the order of names. A folder that cannot be read is
 // reported.
 func (w *walker) entries(p string) []fs.DirEntry {
-	f, err := w.tree.root.Open(filepath.FromSlash(p))
-	if err != nil {
-		if p != schema.RecordsFolder || !os.IsNotExist(err) {
-			w.report(RuleUnreadable, p, "the folder cannot be read: %v", cause(err))
-		}
-		return nil
+	entries, err := w.tree.readDir(p)
+	if err != nil && (p != schema.RecordsFolder || !errors.Is(err, fs.ErrNotExist)) {
+		w.report(RuleUnreadable, p, "the folder cannot be read: %v", err)
 	}
-	defer f.Close()
-	entries, err := f.ReadDir(-1)
-	if err != nil {
-		w.report(RuleUnreadable, p, "the folder cannot be read: %v", cause(err))
-	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries
 }
 
@@ -111,6 +108,8 @@ func (w *walker) unknown(p string, e fs.DirEntry) {
 			d = d.WithHint("move the files, or add a type with \"folder: %s\" to %s/", e.Name(), TypesFolder)
 		}
 		w.listing.problems = append(w.listing.problems, d)
+	case e.Type()&fs.ModeSymlink != 0:
+		w.report(RuleSymlink, p, "it is a symbolic link, which is not followed: what lies behind it is not read")
 	default:
 		w.report(RuleFolder, p, "no type keeps its records here: a record lies in its type's folder")
 	}
@@ -123,12 +122,34 @@ func (w *walker) folder(typ records.Type, p string, depth int) {
 	}
 	entries := w.entries(p)
 	if isRepository(entries) {
-		w.report(RuleRepository, p, "the folder is a git repository of its own, whose configuration could run commands; its files are not read")
+		w.refuseRepository(p)
 		return
 	}
+	w.twins(p, entries)
 	for _, e := range entries {
 		w.entry(typ, p, e, entries, depth)
 	}
+}
+
+// twins reports folders that some systems take for one. Files are named by ids,
+// whose twins are a matter of the records.
+func (w *walker) twins(p string, entries []fs.DirEntry) {
+	first := map[string]string{}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		folded := strings.ToLower(norm.NFC.String(e.Name()))
+		if twin, ok := first[folded]; ok {
+			w.report(RuleName, path.Join(p, e.Name()), "the name differs from %q only in case or Unicode form", twin)
+			continue
+		}
+		first[folded] = e.Name()
+	}
+}
+
+func (w *walker) refuseRepository(p string) {
+	w.report(RuleRepository, p, "the folder is a git repository of its own, whose configuration could run commands; its files are not read")
 }
 
 func (w *walker) entry(typ records.Type, dir string, e fs.DirEntry, siblings []fs.DirEntry, depth int) {

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -81,7 +82,7 @@ func (t *Tree) Sweep() error {
 // Write replaces the content old of a file by new, or creates the file where
 // old is nil. The file is either old or new at any moment, whatever happens. It
 // returns ErrChanged or ErrExists where the file is not as expected, and then
-// leaves it as it is.
+// leaves it as it is. Who may read and write it stays as it was.
 func (t *Tree) Write(p string, old, new []byte, d Durability) error {
 	if err := t.expect(p, old); err != nil {
 		return fmt.Errorf("write %s: %w", p, err)
@@ -91,7 +92,7 @@ func (t *Tree) Write(p string, old, new []byte, d Durability) error {
 		return fmt.Errorf("write %s: %w", p, cause(err))
 	}
 	temp := filepath.Join(dir, strings.Replace(TempPattern, "*", rand.Text(), 1))
-	if err := t.writeTemp(temp, new, d); err != nil {
+	if err := t.writeTemp(temp, new, t.modeOf(p, old), d); err != nil {
 		_ = t.root.Remove(temp)
 		return fmt.Errorf("write %s: %w", p, cause(err))
 	}
@@ -104,6 +105,9 @@ func (t *Tree) Write(p string, old, new []byte, d Durability) error {
 
 // expect compares a file with what the caller has seen.
 func (t *Tree) expect(p string, old []byte) error {
+	if err := t.guard(p); err != nil {
+		return err
+	}
 	if old == nil {
 		if _, err := t.root.Lstat(filepath.FromSlash(p)); err == nil {
 			return ErrExists
@@ -122,12 +126,32 @@ func (t *Tree) expect(p string, old []byte) error {
 	return nil
 }
 
-func (t *Tree) writeTemp(temp string, data []byte, d Durability) error {
-	f, err := t.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+// modeOf returns who may read and write a file that is replaced, 0 for a new one:
+// that is the umask's to say.
+func (t *Tree) modeOf(p string, old []byte) fs.FileMode {
+	if old == nil {
+		return 0
+	}
+	info, err := t.root.Lstat(filepath.FromSlash(p))
+	if err != nil {
+		return 0
+	}
+	return info.Mode().Perm()
+}
+
+// writeTemp writes a file with the mode, 0 for the usual one. Nobody can read it
+// who may not, not even before it is complete.
+func (t *Tree) writeTemp(temp string, data []byte, mode fs.FileMode, d Durability) error {
+	f, err := t.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666))
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	if mode != 0 {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
 	if err == nil && d == Durable {
 		err = f.Sync()
 	}

@@ -30,10 +30,10 @@ func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) 
 		body := ensureSection(r.Body, t, s.Heading)
 		body, err = markdown.AppendEntry(body, s.Heading, w.Now, w.By, clean)
 		if errors.Is(err, markdown.ErrNoSection) {
-			return nil, fmt.Errorf("%s holds the section %q more than once; mend it first", r.Path, s.Heading)
+			return nil, fmt.Errorf("%s holds the section %q more than once, or hides it in a code fence; mend it first", r.Path, s.Heading)
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", r.Path, err)
 		}
 		c := &Change{Before: r, Type: t}
 		if n := len(text) - len(plain.Text(text)); n > 0 {

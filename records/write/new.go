@@ -9,6 +9,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/frontmatter"
+	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 	"frontdesk/schema"
 	"frontdesk/schema/workflow"
@@ -57,8 +58,17 @@ func (w *Writer) create(t *schema.Type, s Spec) (*Change, error) {
 	if n := len(s.Text) - len(plain.Text(s.Text)); n > 0 {
 		c.Notes = append(c.Notes, fmt.Sprintf("%d bytes of control characters were left out of the text", n))
 	}
-	src := frontmatter.Format(w.pairs(d), newBody(t, plain.Text(s.Text)))
-	return w.finish(c, src, p)
+	return w.finish(c, frontmatter.Format(w.pairs(d), closedBody(t, plain.Text(s.Text))), p)
+}
+
+// closedBody is newBody with a text that does not hide the sections after it: one
+// with an open code fence or HTML comment is quoted.
+func closedBody(t *schema.Type, text string) string {
+	body := newBody(t, text)
+	if len(markdown.Parse(body, 1).Sections) < len(t.Body.Sections) {
+		return newBody(t, markdown.Quote(strings.Trim(text, "\n")))
+	}
+	return body
 }
 
 // defaults lays the type's first state, with what entering it brings, and the

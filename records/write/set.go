@@ -118,11 +118,27 @@ func (w *Writer) SetFrom(ctx context.Context, part string, decide func(*records.
 			return nil, err
 		}
 		d := &draft{record: r, typ: t, changes: map[string]*records.Value{}}
-		if err := w.assign(d, as); err != nil {
+		later := w.notBefore(r)
+		if err := later.assign(d, as); err != nil {
 			return nil, err
 		}
-		return w.update(d)
+		return later.update(d)
 	})
+}
+
+// notBefore returns the writer, at the time of the record's last log line where
+// that is a little later than now: clocks differ.
+func (w *Writer) notBefore(r *records.Record) *Writer {
+	events, _ := r.Log()
+	if len(events) == 0 {
+		return w
+	}
+	if last := events[len(events)-1].At; last.After(w.Now) && last.Sub(w.Now) <= workflow.Leeway {
+		later := *w
+		later.Now = last
+		return &later
+	}
+	return w
 }
 
 // assign lays assignments over the draft, and what follows from them.
@@ -148,7 +164,7 @@ func (w *Writer) value(d *draft, a Assignment) (*records.Value, error) {
 	if err := w.assignable(d.typ, f, a); err != nil {
 		return nil, err
 	}
-	v, err := d.typ.Coerce(a.Field, w.expand(a.Text))
+	v, err := d.typ.Coerce(a.Field, w.expand(a.Text), w.Tree.Desk.TimeZone)
 	if err != nil {
 		return nil, &FieldError{Field: a.Field, Message: err.Error()}
 	}
@@ -158,16 +174,24 @@ func (w *Writer) value(d *draft, a Assignment) (*records.Value, error) {
 	if f == nil || !f.List {
 		return nil, &FieldError{Field: a.Field, Message: fmt.Sprintf("%s works on lists, and this is none", a.Op), Hint: "use ="}
 	}
+	return changeList(d.Get(a.Field), v, a.Op), nil
+}
+
+// changeList returns a list with the items of v added at its end, those that it
+// lacks, or removed.
+func changeList(old, v *records.Value, op Op) *records.Value {
 	list := &records.Value{Kind: records.List, Flow: true}
-	for _, item := range items(d.Get(a.Field)) {
-		if !slices.ContainsFunc(items(v), item.Equal) {
+	for _, item := range items(old) {
+		if op == Add || !slices.ContainsFunc(items(v), item.Equal) {
 			list.Items = append(list.Items, item)
 		}
 	}
-	if a.Op == Add {
-		list.Items = append(list.Items, items(v)...)
+	for _, item := range items(v) {
+		if op == Add && !slices.ContainsFunc(list.Items, item.Equal) {
+			list.Items = append(list.Items, item)
+		}
 	}
-	return list, nil
+	return list
 }
 
 func (w *Writer) assignable(t *schema.Type, f *schema.Field, a Assignment) error {
@@ -215,7 +239,7 @@ func (w *Writer) enter(d *draft) error {
 		if state == d.record.State() {
 			return nil
 		}
-		if err := workflow.Step(d.typ, d.record.State(), state); err != nil {
+		if err := workflow.Move(d.typ, d.record, state); err != nil {
 			return err
 		}
 	}
@@ -232,16 +256,15 @@ func (w *Writer) apply(d *draft, pairs []records.Pair) {
 	}
 }
 
-// derive recomputes derived fields whose sources changed, unless somebody gave
-// a reason for another value.
+// derive recomputes derived fields whose sources changed, or that were cleared,
+// unless somebody gives a reason for another value.
 func (w *Writer) derive(d *draft) {
 	for _, f := range d.typ.Fields {
-		if f.Derive != "priority" || slices.Contains(d.given, f.Name) || !d.Get(f.Override).IsNull() {
+		given := slices.Contains(d.given, f.Name) && !d.Get(f.Name).IsNull()
+		if f.Derive != "priority" || given || !d.Get(f.Override).IsNull() {
 			continue
 		}
-		_, impact := d.changes["impact"]
-		_, urgency := d.changes["urgency"]
-		if !impact && !urgency && !d.Get(f.Name).IsNull() {
+		if !d.touches("impact", "urgency", f.Override) && !d.Get(f.Name).IsNull() {
 			continue
 		}
 		if p, ok := w.Tree.Desk.PriorityOf(d.Get("impact").String(), d.Get("urgency").String()); ok {
@@ -250,30 +273,123 @@ func (w *Writer) derive(d *draft) {
 	}
 }
 
+// touches reports whether a change to one of the fields was worked out.
+func (d *draft) touches(fields ...string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { _, ok := d.changes[f]; return ok })
+}
+
 // update turns a draft into edits of the record's source.
 func (w *Writer) update(d *draft) (*Change, error) {
 	r := d.record
 	c := &Change{Before: r, Type: d.typ, Fields: d.changed()}
-	fields := order(d.typ)
 	var edits []frontmatter.Edit
 	for _, name := range c.Fields {
-		v := d.changes[name]
-		if !v.IsNull() {
-			edits = append(edits, frontmatter.Set(r, name, v, fields))
-		} else if e, ok := frontmatter.Delete(r, name); ok {
-			edits = append(edits, e)
+		es, err := fieldEdits(r, name, d.changes[name], order(d.typ))
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, es...)
+	}
+	lines, err := w.logEdits(d)
+	if err != nil {
+		return nil, err
+	}
+	src, err := frontmatter.Apply(r.Source, append(edits, lines...)...)
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(c, src, r.Path)
+}
+
+// fieldEdits returns the edits that give a field its new value. A list that only
+// grows or shrinks keeps the lines of the items that stay.
+func fieldEdits(r *records.Record, name string, v *records.Value, fields []string) ([]frontmatter.Edit, error) {
+	old := r.Get(name)
+	if v.IsNull() {
+		if e, ok := frontmatter.Delete(r, name); ok {
+			return []frontmatter.Edit{e}, nil
+		}
+		return nil, nil
+	}
+	if old == nil || old.Kind != records.List || v.Kind != records.List || len(old.Items) == 0 || len(v.Items) == 0 {
+		return []frontmatter.Edit{frontmatter.Set(r, name, v, fields)}, nil
+	}
+	if slices.EqualFunc(old.Items, v.Items[:min(len(old.Items), len(v.Items))], (*records.Value).Equal) {
+		return appendItems(r, name, v.Items[len(old.Items):], fields)
+	}
+	if len(v.Items) == len(old.Items)-1 {
+		for i := range old.Items {
+			if slices.EqualFunc(slices.Delete(slices.Clone(old.Items), i, i+1), v.Items, (*records.Value).Equal) {
+				e, err := frontmatter.RemoveItem(r, name, i)
+				return []frontmatter.Edit{e}, err
+			}
 		}
 	}
-	if event := workflow.Event(d.typ, r, d, w.Now, w.By); event != nil {
-		e, err := frontmatter.Append(r, records.FieldLog, event, fields)
+	return []frontmatter.Edit{frontmatter.Set(r, name, v, fields)}, nil
+}
+
+func appendItems(r *records.Record, name string, added []*records.Value, fields []string) ([]frontmatter.Edit, error) {
+	var edits []frontmatter.Edit
+	for _, item := range added {
+		e, err := frontmatter.Append(r, name, item, fields)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, e)
+	}
+	return edits, nil
+}
+
+// logEdits returns the edits that add to the log what the draft changes. A
+// change that somebody made by hand and did not log gets its line first, where
+// the workflow allows it.
+func (w *Writer) logEdits(d *draft) ([]frontmatter.Edit, error) {
+	event := workflow.Event(d.typ, d.record, d, w.Now, w.By)
+	if event == nil {
+		return nil, nil
+	}
+	if err := w.checkClock(d.record); err != nil {
+		return nil, err
+	}
+	lines := []*records.Value{event}
+	if by := w.unlogged(d); by != nil {
+		lines = []*records.Value{by, event}
+	}
+	var edits []frontmatter.Edit
+	for _, line := range lines {
+		e, err := frontmatter.Append(d.record, records.FieldLog, line, order(d.typ))
 		if err != nil {
 			return nil, &FieldError{Field: records.FieldLog, Message: err.Error(), Hint: "mend the log by hand, or run frontdesk check --fix"}
 		}
 		edits = append(edits, e)
 	}
-	src, err := frontmatter.Apply(r.Source, edits...)
-	if err != nil {
-		return nil, err
+	return edits, nil
+}
+
+// unlogged returns the log line for what was changed by hand, nil where nothing
+// was or where the workflow has no such step.
+func (w *Writer) unlogged(d *draft) *records.Value {
+	missing := workflow.Missing(d.typ, d.record)
+	events, _ := d.record.Log()
+	if len(missing) == 0 || len(events) == 0 {
+		return nil
 	}
-	return w.finish(c, src, r.Path)
+	logged := records.State(records.Fold(events)[records.FieldState].String())
+	if now := d.record.State(); logged != now && workflow.Step(d.typ, logged, now) != nil {
+		return nil
+	}
+	line := []records.Pair{{Key: "at", Value: records.NewString(records.FormatTime(w.Now))}, {Key: "by", Value: records.NewString(w.By)}}
+	return records.NewMap(append(line, missing...)...)
+}
+
+// checkClock refuses to write a line that is dated before the last one.
+func (w *Writer) checkClock(r *records.Record) error {
+	events, _ := r.Log()
+	if len(events) == 0 || !events[len(events)-1].At.After(w.Now) {
+		return nil
+	}
+	last := events[len(events)-1].At
+	return &FieldError{Field: records.FieldLog,
+		Message: fmt.Sprintf("its last line is dated %s, which is after your clock's %s", records.FormatTime(last), records.FormatTime(w.Now)),
+		Hint:    "one of the two clocks is wrong: set yours, or wait"}
 }

@@ -29,6 +29,10 @@ type Writer struct {
 	Random     io.Reader // where the random part of ids comes from
 	Dry        bool      // work the change out and do not write it
 	Durability tree.Durability
+	// Then is called with a change that was written, before other writers get
+	// their turn, for example to commit it. Its error is returned beside the
+	// change. It may be nil.
+	Then func(*Change) error
 }
 
 // Change is a record before and after. Nothing was to be done where both are
@@ -141,7 +145,10 @@ func (w *Writer) finish(c *Change, src []byte, path string) (*Change, error) {
 	if c.Before != nil {
 		old = c.Before.Source
 	}
-	return c, w.Tree.Write(path, old, src, w.Durability)
+	if err := w.Tree.Write(path, old, src, w.Durability); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (w *Writer) judge(r *records.Record) []diag.Diagnostic {
@@ -149,7 +156,10 @@ func (w *Writer) judge(r *records.Record) []diag.Diagnostic {
 }
 
 func (w *Writer) input() *check.Input {
-	return &check.Input{Desk: w.Tree.Desk, Types: w.Tree.Types, AsOf: w.Now, Exists: w.Tree.Exists}
+	return &check.Input{
+		Desk: w.Tree.Desk, Types: w.Tree.Types, AsOf: w.Now, Exists: w.Tree.Exists,
+		Touched: func(*records.Record) bool { return true },
+	}
 }
 
 // compared returns what the type's rules find in the change alone, comparing the
@@ -207,20 +217,62 @@ func (w *Writer) dangling(c *Change) []diag.Diagnostic {
 	if all {
 		types = nil
 	}
+	names := w.Tree.Names(types...)
 	stubs := []*records.Record{c.After}
-	for _, n := range w.Tree.Names(types...) {
+	for _, n := range names {
 		if n.Path != c.After.Path {
 			stubs = append(stubs, &records.Record{Type: n.Type, ID: n.ID, Path: n.Path})
 		}
 	}
 	in.Set = records.NewSet(stubs)
-	var ds []diag.Diagnostic
-	for _, d := range check.Refs(in, c.After) {
-		if slices.Contains(c.Fields, d.Field) {
-			ds = append(ds, d)
+	found := check.Refs(in, c.After)
+	if fields := check.OrderFields(c.Fields); len(fields) > 0 {
+		in.Set = records.NewSet(w.reachable(c.After, fields, names))
+		found = append(found, check.Circles(in)...)
+	}
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return d.Path != c.After.Path || !slices.Contains(c.Fields, d.Field)
+	})
+}
+
+// reachable returns the record and those that the fields lead to from it, step
+// by step. Only these are read.
+func (w *Writer) reachable(r *records.Record, fields []string, names []tree.Name) []*records.Record {
+	byRef := map[string]tree.Name{}
+	for _, n := range names {
+		byRef[string(n.Type)+"/"+string(n.ID)] = n
+	}
+	out, seen := []*records.Record{r}, map[string]bool{r.Ref(): true}
+	for i := 0; i < len(out); i++ {
+		for _, ref := range w.refsOf(out[i], fields) {
+			if n, ok := byRef[ref]; ok && !seen[ref] {
+				seen[ref] = true
+				if next, _ := w.Tree.LoadOne(n); next != nil {
+					out = append(out, next)
+				}
+			}
 		}
 	}
-	return ds
+	return out
+}
+
+// refsOf returns what the fields of a record refer to, as "type/id".
+func (w *Writer) refsOf(r *records.Record, fields []string) []string {
+	var out []string
+	for _, name := range fields {
+		f := w.Tree.Types.Get(r.Type).Field(name)
+		if f == nil || f.Ref == "" {
+			continue
+		}
+		for _, v := range items(r.Get(name)) {
+			typ, id := records.SplitRef(v.String())
+			if typ == "" {
+				typ = f.Ref
+			}
+			out = append(out, string(typ)+"/"+string(id))
+		}
+	}
+	return out
 }
 
 func items(v *records.Value) []*records.Value {
@@ -233,7 +285,8 @@ func items(v *records.Value) []*records.Value {
 	return []*records.Value{v}
 }
 
-// lock runs a change while no other Frontdesk writes to the desk.
+// lock runs a change, and what is to come then, while no other Frontdesk writes
+// to the desk.
 func (w *Writer) lock(ctx context.Context, change func() (*Change, error)) (*Change, error) {
 	if w.Dry {
 		return change()
@@ -243,7 +296,11 @@ func (w *Writer) lock(ctx context.Context, change func() (*Change, error)) (*Cha
 		return nil, err
 	}
 	defer unlock()
-	return change()
+	c, err := change()
+	if err != nil || w.Then == nil || c.IsEmpty() {
+		return c, err
+	}
+	return c, w.Then(c)
 }
 
 // order returns the names of a type's fields as declared.

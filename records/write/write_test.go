@@ -15,6 +15,7 @@ import (
 
 	"frontdesk/records/diag"
 	"frontdesk/records/tree"
+	"frontdesk/schema"
 	"frontdesk/schema/workflow"
 )
 
@@ -210,6 +211,97 @@ func TestRulesThatCompareWithTheOldRecordHold(t *testing.T) {
 	}
 	if _, err := w.Set(ctx, id, as(t, "kind=standard")...); !errors.As(err, new(*RefusedError)) {
 		t.Errorf("the kind of a change that is being assessed: %v", err)
+	}
+}
+
+func TestAWriteBringsNoCircleAndNoUnknownAudience(t *testing.T) {
+	asset := func(id, more string) string {
+		return "---\nid: " + id + "\ntitle: x\nstate: in-stock\nclass: computer\n" + more + "log:\n  - {at: 2026-11-03T08:00:00Z, by: dana, state: in-stock}\n---\n"
+	}
+	w := newWriter(t, map[string]string{
+		incidentPath: incident, "records/assets/A.md": asset("A", ""), "records/assets/B.md": asset("B", "parent: A\n"), "records/assets/C.md": asset("C", "parent: B\n"),
+	})
+	ctx := context.Background()
+	var refused *RefusedError
+	if _, err := w.Set(ctx, "asset/A", as(t, "parent=C")...); !errors.As(err, &refused) || refused.Diagnostics[0].Rule != "ref/circle" {
+		t.Errorf("a circle: %v", err)
+	}
+	if _, err := w.Set(ctx, "k7q4", as(t, "audience=team:nope")...); !errors.As(err, &refused) {
+		t.Errorf("an audience that is not there: %v", err)
+	}
+}
+
+func TestAClosedStateIsEnteredWithWhatItRequires(t *testing.T) {
+	for _, typ := range schema.BuiltIn().All() {
+		for _, s := range typ.States {
+			if !s.Category.IsDone() || len(s.Require) == 0 {
+				continue
+			}
+			w := newWriter(t, nil)
+			spec := Spec{Type: typ.Name, ID: "x-1", Fields: as(t, "title=x", "state="+string(s.Name))}
+			if typ.Scheme == schema.Month {
+				spec.ID = ""
+			}
+			var refused *RefusedError
+			if _, err := w.New(context.Background(), spec); !errors.As(err, &refused) {
+				t.Errorf("%s in state %s without %v: %v", typ.Name, s.Name, s.Require, err)
+			}
+		}
+	}
+}
+
+func TestAListThatGrowsOrShrinksKeepsItsLines(t *testing.T) {
+	const list = "watchers:\n  - ann   # boss\n  # note\n  - bob\n"
+	w := newWriter(t, map[string]string{incidentPath: strings.Replace(incident, "state: new\n", "state: new\n"+list, 1)})
+	ctx := context.Background()
+	for _, c := range []struct{ set, want string }{
+		{"watchers+=ann", list}, {"watchers+=cyd,ann", list + "  - cyd\n"}, {"watchers-=bob", "watchers:\n  - ann   # boss\n  # note\n  - cyd\n"},
+	} {
+		if _, err := w.Set(ctx, "k7q4", as(t, c.set)...); err != nil {
+			t.Fatal(err)
+		}
+		if got := content(t, w, incidentPath); !strings.Contains(got, c.want) {
+			t.Errorf("%s:\n%s", c.set, got)
+		}
+	}
+}
+
+func TestAPriorityOverrideCanBeTakenBack(t *testing.T) {
+	w := newWriter(t, map[string]string{incidentPath: incident})
+	ctx := context.Background()
+	if _, err := w.Set(ctx, "k7q4", as(t, "priority=P1", "priority_reason=the board")...); err != nil {
+		t.Fatal(err)
+	}
+	c, err := w.Set(ctx, "k7q4", as(t, "priority_reason=")...)
+	if err != nil || c.After.Text("priority") != "P2" || c.After.Get("priority_reason") != nil {
+		t.Errorf("%v\n%s", err, c.After.Source)
+	}
+}
+
+func TestClocksMayDifferALittle(t *testing.T) {
+	ahead := strings.Replace(incident, "{at: 2026-11-03T08:00:00Z", "{at: 2026-11-03T09:03:00Z", 1)
+	w := newWriter(t, map[string]string{incidentPath: ahead})
+	c, err := w.Set(context.Background(), "k7q4", as(t, "assignee=lee")...)
+	if err != nil || !strings.Contains(string(c.After.Source), "{at: 2026-11-03T09:03:00Z, by: lee, assignee: lee}") {
+		t.Errorf("three minutes: %v", err)
+	}
+	far := strings.Replace(incident, "{at: 2026-11-03T08:00:00Z", "{at: 2026-11-03T10:00:00Z", 1)
+	w = newWriter(t, map[string]string{incidentPath: far})
+	if _, err := w.Set(context.Background(), "k7q4", as(t, "assignee=lee")...); !errors.As(err, new(*FieldError)) {
+		t.Errorf("an hour: %v", err)
+	}
+}
+
+func TestAChangeByHandIsLoggedBeforeTheNext(t *testing.T) {
+	byHand := strings.Replace(incident, "state: new\n", "state: in-progress\nassignee: lee\n", 1)
+	w := newWriter(t, map[string]string{incidentPath: byHand})
+	c, err := w.Set(context.Background(), "k7q4", as(t, "state=resolved", "resolution=x", "resolution_code=fixed")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "  - {at: 2026-11-03T09:00:00Z, by: lee, state: in-progress, assignee: lee}\n  - {at: 2026-11-03T09:00:00Z, by: lee, state: resolved}\n"
+	if !strings.Contains(string(c.After.Source), want) {
+		t.Errorf("got\n%s", c.After.Source)
 	}
 }
 

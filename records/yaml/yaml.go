@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+	"golang.org/x/text/unicode/norm"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
@@ -332,16 +334,37 @@ func (r *reader) checkKey(m *records.Value, n *yaml.Node, key *records.Value) bo
 		return false
 	}
 	for _, p := range m.Pairs {
-		if !strings.EqualFold(p.Key, key.Text) {
+		if !isTwin(p.Key, key.Text) {
 			continue
 		}
 		d := diag.New(RuleDuplicateKey, diag.Error, r.path, key.Span, "key %q stands twice", key.Text)
 		if p.Key != key.Text {
-			d.Message = fmt.Sprintf("keys %q and %q differ only in case", p.Key, key.Text)
+			d.Message = fmt.Sprintf("keys %q and %q differ only in case or in how characters are composed", p.Key, key.Text)
 		}
 		r.broken = true
 		r.ds = append(r.ds, d.WithHint("keep one of the two lines").WithNote(r.path, p.KeySpan, "the first one is here"))
 		return false
+	}
+	return true
+}
+
+// isTwin reports whether two keys look the same to a person or to some program:
+// they are equal but for case and the Unicode form of their characters.
+func isTwin(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	if isASCII(a) || isASCII(b) {
+		return false
+	}
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
 	}
 	return true
 }

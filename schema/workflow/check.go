@@ -244,13 +244,9 @@ func (c *checker) requirements() {
 	if resolved != "" && isUnset(c.rec.Get(resolved)) {
 		c.add(RuleResolvedAtMissing, diag.Warning, c.rec.SpanOf(resolved), resolved, "%s is %s but %s is missing", c.rec.ID, state.Name, resolved)
 	}
-	severity := diag.Error
-	if state.Category.IsDone() {
-		severity = diag.Info
-	}
 	for _, name := range state.Require {
 		if name != resolved && isUnset(c.rec.Get(name)) {
-			c.add(RuleRequire, severity, c.rec.SpanOf(records.FieldState), name, "state %s requires %s", state.Name, name).Hint = c.requireHint(name)
+			c.add(RuleRequire, diag.Error, c.rec.SpanOf(records.FieldState), name, "state %s requires %s", state.Name, name).Hint = c.requireHint(name)
 		}
 	}
 }

@@ -5,6 +5,7 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type Getter interface {
 type StepError struct {
 	Type     records.Type
 	From, To records.State
+	Unknown  records.State   // the state that the record is in, where that is none of the type and From the last known one
 	Known    bool            // To is a state of the type
 	Legal    []records.State // where the record may go instead
 	Near     records.State   // the state that was probably meant; may be ""
@@ -34,7 +36,11 @@ func (e *StepError) Error() string {
 	if !e.Known {
 		return fmt.Sprintf("%q is no state of %s", e.To, e.Type)
 	}
-	return fmt.Sprintf("%s does not go from %s to %s; %s", e.Type, e.From, e.To, e.Options())
+	text := fmt.Sprintf("%s does not go from %s to %s; %s", e.Type, e.From, e.To, e.Options())
+	if e.Unknown != "" {
+		return fmt.Sprintf("the present state %q is unknown, the last known one is %s; %s", e.Unknown, e.From, text)
+	}
+	return text
 }
 
 // Options says where the record may go.
@@ -75,6 +81,34 @@ func Step(t *schema.Type, from, to records.State) error {
 		e.Near = records.State(schema.Nearest(string(to), t.StateNames()))
 	}
 	return e
+}
+
+// Present returns the state from which a record goes on: the one it is in, or,
+// where that is none of the type, the last one in its log that is; "" where
+// there is none.
+func Present(t *schema.Type, r *records.Record) records.State {
+	if t.State(r.State()) != nil {
+		return r.State()
+	}
+	events, _ := r.Log()
+	for _, e := range slices.Backward(events) {
+		if to := records.State(e.Get(records.FieldState).String()); t.State(to) != nil {
+			return to
+		}
+	}
+	return ""
+}
+
+// Move returns nil if a record may go to the state now, otherwise a *StepError.
+// Where it is in no state of the type it goes on from the last known one.
+func Move(t *schema.Type, r *records.Record, to records.State) error {
+	from := Present(t, r)
+	err := Step(t, from, to)
+	var e *StepError
+	if errors.As(err, &e) && from != r.State() {
+		e.Unknown = r.State()
+	}
+	return err
 }
 
 // Enter returns the changes of fields that entering a state brings, at the time:

@@ -3,6 +3,7 @@ package workflow
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -101,6 +102,38 @@ func TestLegalAndStep(t *testing.T) {
 	}
 	if all := Legal(typ, ""); len(all) != 6 || all[0] != "new" {
 		t.Errorf("%v", all)
+	}
+}
+
+func TestARecordInNoStateGoesOnFromItsLastKnownOne(t *testing.T) {
+	typ := ticketType(t)
+	const log = "log:\n  - {at: 2026-11-03T09:00:00Z, by: a, state: new}\n  - {at: 2026-11-03T09:01:00Z, by: a, state: open}\n  - {at: 2026-11-03T09:02:00Z, by: a, team: b}\n"
+	const odd = "  - {at: 2026-11-03T09:03:00Z, by: a, state: solved}\n"
+	cases := []struct {
+		name, front string
+		to          records.State
+		message     string // "" where the move is legal
+	}{
+		{"a known state", "state: waiting\n" + log, "open", ""},
+		{"a known state that does not go there", "state: new\n" + log, "closed", "ticket does not go from new to closed; it may go to open, cancelled"},
+		{"a step from the last known state", "state: solved\n" + log, "resolved", ""},
+		{"the last known state itself", "state: solved\n" + log, "open", ""},
+		{"a log that names the unknown state", "state: solved\n" + log + odd, "resolved", ""},
+		{"a step that the last known state does not have", "state: solved\n" + log, "closed",
+			`the present state "solved" is unknown, the last known one is open; ticket does not go from open to closed; it may go to waiting, resolved`},
+		{"another unknown state", "state: solved\n" + log, "opened", `"opened" is no state of ticket`},
+		{"no log", "state: solved\n", "closed", ""},
+		{"a log without known states", "state: solved\nlog:\n" + odd, "closed", ""},
+		{"a log that is none", "state: solved\nlog: later\n", "closed", ""},
+		{"no state at all", "state:\n" + log, "open", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			err := Move(typ, recordOf(t, c.front), c.to)
+			if got := fmt.Sprint(err); err != nil && got != c.message || err == nil && c.message != "" {
+				t.Errorf("%v, want %s", err, c.message)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@
 package hugo
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -155,7 +156,7 @@ func addPages(ctx context.Context, source afero.Fs, pages iter.Seq[Page]) error 
 			return fmt.Errorf("add page %q: %q is no name of a layout", p.Path, p.Layout)
 		}
 		seen[key] = true
-		data, err := json.Marshal(frontMatter{Title: p.Title, Layout: p.Layout, URL: "/" + p.Path, Params: p.Params})
+		data, err := encode(frontMatter{Title: p.Title, Layout: p.Layout, URL: "/" + p.Path, Params: p.Params})
 		if err != nil {
 			return fmt.Errorf("add page %q: %w", p.Path, err)
 		}
@@ -165,6 +166,16 @@ func addPages(ctx context.Context, source afero.Fs, pages iter.Seq[Page]) error 
 		n++
 	}
 	return nil
+}
+
+// encode writes front matter as JSON, without the escapes that would double the
+// size of HTML.
+func encode(f frontMatter) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(f)
+	return b.Bytes(), err
 }
 
 // contentName returns where the source tree holds the page with the number. A

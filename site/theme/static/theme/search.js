@@ -2,7 +2,7 @@
 // All text reaches the page by textContent, so nothing in a record is markup.
 "use strict";
 (() => {
-  const HREF = 0, ID = 1, TYPE = 2, TITLE = 3, STATE = 4, TONE = 5, FIELDS = 6, TEXT = 7;
+  const HREF = 0, ID = 1, TYPE = 2, TITLE = 3, STATE = 4, LOOK = 5, FIELDS = 6, TEXT = 7;
   const STEP = 50, BEFORE = 60, AFTER = 200;
   const records = self.frontdesk || [];
   const form = document.getElementById("search");
@@ -15,6 +15,7 @@
   let folded = null;
   let found = [];
   let words = [];
+  let wholes = [];
 
   const fold = (s) => s.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
 
@@ -23,15 +24,17 @@
     id: fold(r[ID]), title: fold(r[TITLE]), fields: fold(r[STATE] + " " + r[FIELDS]), text: fold(r[TEXT]),
   })));
 
-  // Every word must occur somewhere. What matters most is an id, then a title.
+  // Every word must occur somewhere. What matters most is a whole id or the end
+  // of one, then the title, where whole words and the words in a row count more.
   const score = (f) => {
-    let sum = 0;
-    for (const w of words) {
+    let sum = words.length > 1 && f.title.includes(words.join(" ")) ? 50 : 0;
+    for (let i = 0; i < words.length; i++) {
+      const w = words[i];
       let s = 0;
       if (f.id === w) s = 1000;
       else if (f.id.endsWith("-" + w)) s = 500;
-      else if (f.id.includes(w)) s = 100;
-      if (f.title.includes(w)) s += f.title.startsWith(w) ? 60 : 40;
+      else if (f.id.includes(w)) s = 10;
+      if (f.title.includes(w)) s += 30 + (wholes[i].test(f.title) ? 40 : 0);
       if (f.fields.includes(w)) s += 5;
       if (f.text.includes(w)) s += 2;
       if (s === 0) return 0;
@@ -40,8 +43,12 @@
     return sum;
   };
 
+  // A pattern that finds a word where no letter or digit stands beside it.
+  const whole = (w) => new RegExp("(?<![\\p{L}\\p{N}])" + w.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") + "(?![\\p{L}\\p{N}])", "u");
+
   const search = () => {
     words = fold(input.value).split(/\s+/).filter(Boolean);
+    wholes = words.map(whole);
     found = [];
     if (words.length > 0) {
       index().forEach((f, i) => {
@@ -133,7 +140,7 @@
     head.append(a);
     if (r[STATE]) {
       const state = document.createElement("span");
-      state.className = "state " + r[TONE];
+      state.className = r[LOOK];
       state.textContent = r[STATE];
       head.append(state);
     }

@@ -1,4 +1,4 @@
-package check
+package markdown
 
 import (
 	"reflect"
@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"frontdesk/records/markdown"
 )
 
 // pieces are lines that a parser may read otherwise than they look.
@@ -19,7 +17,7 @@ var pieces = []string{
 	"www.example.com", "dana@example.com", "https://example.com", "![x]", "```", "~~~", "<div>", "[a]: b", "&lt;", "\v", "\f## feed", "+++", "-=", "=-", "--",
 }
 
-func body(t *rapid.T) string {
+func drawBody(t *rapid.T) string {
 	line := rapid.OneOf(rapid.SampledFrom(pieces[:2]), rapid.SampledFrom([]string{"", "text", "### 2026-11-03T09:41:00Z lee"}),
 		rapid.SampledFrom(pieces), rapid.StringMatching(`[ #=>a-z.\-]{0,8}`))
 	return strings.Join(rapid.SliceOfN(line, 0, 12).Draw(t, "lines"), "\n")
@@ -28,19 +26,19 @@ func body(t *rapid.T) string {
 func TestAnOutlineIsWhatTheParserSees(t *testing.T) {
 	plain := 0
 	rapid.Check(t, func(t *rapid.T) {
-		text := body(t)
-		got, ok := outline(text, 7)
+		text := drawBody(t)
+		got, ok := scan(text, 7)
 		if !ok {
 			return
 		}
 		plain++
-		want := markdown.Parse(text, 7)
+		want := Parse(text, 7)
 		if !reflect.DeepEqual(got.Sections, want.Sections) || got.Preamble != want.Preamble {
-			t.Fatalf("body\n%q\n\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
+			t.Fatalf("body\n%q\n\nscan    %+v\nparser  %+v", text, got.Sections, want.Sections)
 		}
 		for _, l := range want.Links {
-			if schemeOf(l.Destination) == "" && !strings.Contains(l.Destination, "@") {
-				t.Fatalf("body %q has a link that the outline does not see: %+v", text, l)
+			if !strings.HasPrefix(l.Destination, "http") && !strings.Contains(l.Destination, "@") {
+				t.Fatalf("body %q has a link that the scan does not see: %+v", text, l)
 			}
 		}
 	})
@@ -54,11 +52,11 @@ func TestBodiesThatCouldMeanSomethingElseGoToTheParser(t *testing.T) {
 		"```\n## Comments\n```", "~~~\n## Comments", "<!--\n## Comments\n-->", "Comments\n---", "Comments\n===", " ## Comments", "## Comments ##",
 		"# Comments", "[a](b)", "##\tComments", "## Comments\r\n", "#### x",
 	} {
-		if _, ok := outline(text, 1); ok {
+		if _, ok := scan(text, 1); ok {
 			t.Errorf("%q counts as plain", text)
 		}
 	}
-	if _, ok := outline("## Description\n\nIt drops - every time.\n\n- one\n- two\n\n### 2026-11-03T09:41:00Z lee\n\nYes.\n", 1); !ok {
+	if _, ok := scan("## Description\n\nIt drops - every time.\n\n- one\n- two\n\n### 2026-11-03T09:41:00Z lee\n\nYes.\n", 1); !ok {
 		t.Error("an ordinary body does not count as plain")
 	}
 }
@@ -68,12 +66,12 @@ func FuzzOutline(f *testing.F) {
 		f.Add("a\n" + p + "\n## Comments\n")
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, ok := outline(text, 1)
-		if !ok || markdown.CheckLimits(text) != nil {
+		got, ok := scan(text, 1)
+		if !ok || CheckLimits(text) != nil {
 			return
 		}
-		if want := markdown.Parse(text, 1); !reflect.DeepEqual(got.Sections, want.Sections) {
-			t.Errorf("body %q\noutline %+v\nparser  %+v", text, got.Sections, want.Sections)
+		if want := Parse(text, 1); !reflect.DeepEqual(got.Sections, want.Sections) {
+			t.Errorf("body %q\nscan    %+v\nparser  %+v", text, got.Sections, want.Sections)
 		}
 	})
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// slow stretches limits under the race detector.
+const slow = 10
