@@ -14,7 +14,7 @@ import (
 // their address in git.
 const (
 	personType records.Type = "person"
-	fieldEmail              = "email"
+	fieldEmail string       = "email"
 )
 
 // actor returns the id of the person who acts: --as, else the person whose

@@ -16,6 +16,7 @@ const (
 	ruleUnknownSection   diag.RuleID = "body/unknown-section"
 	ruleDuplicateSection diag.RuleID = "body/duplicate-section"
 	ruleMissingSection   diag.RuleID = "body/missing-section"
+	ruleHiddenSection    diag.RuleID = "body/hidden-section"
 	ruleSectionOrder     diag.RuleID = "body/section-order"
 	ruleEntry            diag.RuleID = "body/entry"
 	ruleEntryOrder       diag.RuleID = "body/entry-order"
@@ -39,6 +40,7 @@ func checkBody(in *Input, t *schema.Type, r *records.Record) []diag.Diagnostic {
 		c.preamble()
 		c.headings()
 		c.missing()
+		c.hidden()
 		c.entries()
 		ds = c.ds
 	}
@@ -120,6 +122,23 @@ func (c *sectionCheck) missing() {
 			c.add(diag.New(ruleMissingSection, diag.Warning, c.r.Path, diag.At(c.r.BodyLine), "section %q is missing", s.Heading).
 				WithHint("add \"## %s\"", s.Heading))
 		}
+	}
+}
+
+// hidden reports lines that read like the heading of a section and are none,
+// because a code block or an HTML comment above them was not closed.
+func (c *sectionCheck) hidden() {
+	for _, s := range c.t.Body.Sections {
+		if slices.ContainsFunc(c.b.Sections, func(have markdown.Section) bool { return have.Heading == s.Heading }) {
+			continue
+		}
+		at := strings.Index("\n"+c.r.Body+"\n", "\n## "+s.Heading+"\n")
+		if at < 0 || markdown.IsClosed(c.r.Body) {
+			continue
+		}
+		line := c.r.BodyLine + strings.Count(c.r.Body[:at], "\n")
+		c.add(diag.New(ruleHiddenSection, diag.Error, c.r.Path, diag.At(line), "%q is no heading here: a code block or an HTML comment above it is not closed", "## "+s.Heading).
+			WithHint("close the code block or the comment; until then what follows belongs to the section before"))
 	}
 }
 

@@ -44,6 +44,12 @@ func AppendEntry(body, heading string, at time.Time, by, entry string) (string, 
 	return result, nil
 }
 
+// IsClosed reports whether a section could follow the body: no code fence or HTML
+// comment in it is still open.
+func IsClosed(body string) bool {
+	return len(Parse(body+"\n\n## Next\n", 1).Sections) > len(Parse(body, 1).Sections)
+}
+
 // Quote returns a text as a block quote, out of which nothing reaches.
 func Quote(text string) string { return "> " + strings.ReplaceAll(text, "\n", "\n> ") }
 

@@ -145,27 +145,6 @@ func unwrap(n ast.Node) {
 	parent.RemoveChild(parent, n)
 }
 
-// PlainText returns the words of a text without its markup, for searching.
-func PlainText(src string) string {
-	if CheckLimits(src) != nil {
-		return src
-	}
-	source := []byte(src)
-	doc := shared().Parser().Parse(text.NewReader(source))
-	var b strings.Builder
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			if n.Type() == ast.TypeBlock {
-				b.WriteByte('\n')
-			}
-			return ast.WalkContinue, nil
-		}
-		writeText(&b, n, source)
-		return ast.WalkContinue, nil
-	})
-	return strings.TrimSpace(b.String())
-}
-
 func writeText(b *strings.Builder, n ast.Node, source []byte) {
 	switch n := n.(type) {
 	case *ast.Text:
@@ -177,11 +156,6 @@ func writeText(b *strings.Builder, n ast.Node, source []byte) {
 		b.Write(n.Value)
 	case *ast.AutoLink:
 		b.Write(n.Label(source))
-	case *ast.CodeBlock, *ast.FencedCodeBlock, *ast.HTMLBlock:
-		for i := range n.Lines().Len() {
-			line := n.Lines().At(i)
-			b.Write(line.Value(source))
-		}
 	}
 }
 

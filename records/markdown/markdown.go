@@ -1,7 +1,6 @@
 // Package markdown provides the text of records: sections, entries and links as
-// CommonMark sees them, plain text for searching, and safe HTML. It is the only
-// package that imports goldmark and bluemonday; it must not know record types,
-// nor follow links.
+// CommonMark sees them, and safe HTML. It is the only package that imports goldmark and
+// bluemonday; it must not know record types, nor follow links.
 package markdown
 
 import (
