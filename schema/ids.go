@@ -38,14 +38,3 @@ const (
 // RulePrefix begins the ids of the rules that types declare: "rule/" and the
 // rule's own id.
 const RulePrefix = "rule/"
-
-// RuleIDs returns the ids of all rules of this package, those of type files
-// first. The rules that types declare themselves are not among them.
-func RuleIDs() []diag.RuleID {
-	return []diag.RuleID{
-		RuleParse, RuleName, RuleTypeKey, RuleMissingKey, RuleBadValue, RuleUnknownField, RuleUnknownState,
-		RuleBadStates, RuleBadSchema, RuleBadRef, RuleBadRule, RuleConflict, RuleIgnored,
-		RuleUnknownKey, RuleRequired, RuleType, RuleEnum, RulePattern, RuleFormat, RuleLength, RuleRange,
-		RuleItems, RuleUnique, RuleMapKey, RuleOther,
-	}
-}

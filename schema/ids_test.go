@@ -4,25 +4,24 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
-
-	"frontdesk/records/diag"
 )
 
-func TestRuleIDsAreListedOnceAndWellFormed(t *testing.T) {
+func TestEachRuleIDIsDeclaredOnce(t *testing.T) {
 	source, err := os.ReadFile("ids.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var declared []diag.RuleID
-	for _, m := range regexp.MustCompile(`= "((?:type|schema)/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
-		declared = append(declared, diag.RuleID(m[1]))
+	var declared []string
+	for _, m := range regexp.MustCompile(`diag\.RuleID = "((?:type|schema)/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		declared = append(declared, m[1])
 	}
-	if !slices.Equal(declared, RuleIDs()) {
-		t.Errorf("declared %v, listed %v", declared, RuleIDs())
+	if n := strings.Count(string(source), "diag.RuleID = "); len(declared) != n || n == 0 {
+		t.Errorf("%d rules, %d of them well formed", n, len(declared))
 	}
 	slices.Sort(declared)
-	if len(slices.Compact(declared)) != len(RuleIDs()) {
+	if n := len(declared); len(slices.Compact(declared)) != n {
 		t.Error("a rule id is there twice")
 	}
 }

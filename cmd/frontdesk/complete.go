@@ -83,6 +83,19 @@ func completePerson(e *env) completer {
 	return onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, _ string) []string { return ids(t, personType) })
 }
 
+// completeAssign completes an id, then the person to whom the record goes.
+func completeAssign(e *env) completer {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, _ string) []string {
+		switch len(args) {
+		case 0:
+			return ids(t)
+		case 1:
+			return append(ids(t, personType), "@me")
+		}
+		return nil
+	})
+}
+
 // completeType completes the name of a type as the first argument.
 func completeType(e *env) completer {
 	return func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {

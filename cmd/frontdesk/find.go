@@ -1,25 +1,35 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/tree"
+	"frontdesk/records/write"
 	"frontdesk/schema"
 )
 
 // findName returns the file of the record that a person names by any
 // unambiguous part of its id. Files are named by ids, so that none is read.
 func findName(t *tree.Tree, part string) (tree.Name, error) {
-	switch found := t.Resolve(part); len(found) {
-	case 0:
-		return tree.Name{}, unknownID(part, t.Names())
-	case 1:
-		return found[0], nil
-	default:
-		return tree.Name{}, ambiguous(part, found)
+	name, err := write.Find(t, part)
+	return name, explainFind(t, err)
+}
+
+// explainFind turns the error of a search for a record into words with hints.
+// Other errors, and none, stay as they are.
+func explainFind(t *tree.Tree, err error) error {
+	var many *write.AmbiguousError
+	var missing *write.NotFoundError
+	switch {
+	case errors.As(err, &many):
+		return ambiguous(many.Part, many.Names)
+	case errors.As(err, &missing):
+		return unknownID(missing.Part, t.Names())
 	}
+	return err
 }
 
 // findRecord reads the record that a person names.

@@ -94,17 +94,13 @@ func runImport(ctx context.Context, e *env, o *importOptions, args []string) err
 	if err := writable(t); err != nil {
 		return err
 	}
-	f, err := os.Open(e.path(file))
+	f, size, err := openFile(e.path(file))
 	if err != nil {
 		return usageError{fmt.Errorf("open the file to import: %w", err)}
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("open the file to import: %w", err)
-	}
 	progress, done := importProgress(e)
-	src := intake.Source{Name: file, Data: f, Size: info.Size()}
+	src := intake.Source{Name: file, Data: f, Size: size}
 	res, err := intake.Run(ctx, t, m, src, intake.Options{DryRun: o.dry, Progress: progress})
 	done()
 	if err != nil {
@@ -135,6 +131,20 @@ func (o *importOptions) choose(e *env, args []string) (*intake.Mapping, string, 
 		return m, args[1], nil
 	}
 	return nil, "", usagef("frontdesk import PRESET FILE, or frontdesk import --map MAPPING FILE", "import needs a preset or a mapping, and a file")
+}
+
+// openFile opens a file and tells its size. To open a pipe would wait for ever,
+// and a folder is no table.
+func openFile(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s is not a file", path)
+	}
+	f, err := os.Open(path)
+	return f, info.Size(), err
 }
 
 // readMapping reads no more of a file than a mapping may hold; the parser says
@@ -171,10 +181,32 @@ func importProgress(e *env) (progress func(done, total int), finish func()) {
 func explainImport(e *env, err error) error {
 	var wrong *intake.MappingError
 	if errors.As(err, &wrong) {
-		showFindings(e, wrong.Diagnostics, nil)
-		return withHint(err, "frontdesk import --help-mapping documents mapping files")
+		showMapping(e, wrong.Diagnostics)
+		return withHint(err, "is it the right file? frontdesk import --help-mapping documents mapping files")
 	}
-	return withHint(err, "what was written stays; run the same command again to go on")
+	if errors.Is(err, intake.ErrUnfinished) {
+		return withHint(err, "what was written stays; run the same command again to go on")
+	}
+	return err
+}
+
+// shownColumns is how many columns that a file lacks are shown: where it is the
+// wrong file, the others say the same.
+const shownColumns = 3
+
+// showMapping prints what is wrong with a mapping, in view of the file.
+func showMapping(e *env, ds []diag.Diagnostic) {
+	columns := 0
+	shown := slices.DeleteFunc(slices.Clone(ds), func(d diag.Diagnostic) bool {
+		if d.Rule == intake.RuleColumn {
+			columns++
+		}
+		return d.Rule == intake.RuleColumn && columns > shownColumns
+	})
+	showFindings(e, shown, nil)
+	if columns > shownColumns {
+		complain(e.stderr, "and %d more columns that the file does not have", columns-shownColumns)
+	}
 }
 
 // finish prints what an import did and commits it where that was asked for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,6 +56,47 @@ func (e *env) path(p string) string {
 	return filepath.Join(e.dir, p)
 }
 
+// checkNesting refuses a folder within a desk, whose commands would see the inner
+// desk below some of its folders and itself elsewhere. One in a repository of its
+// own is another project's.
+func checkNesting(e *env, dir string) error {
+	if _, err := findDesk(e); errors.Is(err, tree.ErrNoFolder) {
+		return err
+	}
+	up := dir
+	for !isFolder(up) && up != filepath.Dir(up) {
+		up = filepath.Dir(up)
+	}
+	outer, err := tree.Find(up)
+	if err != nil || outer == dir {
+		return nil // Create says so of a folder that is a desk itself
+	}
+	if repositoryOf(up) != repositoryOf(outer) {
+		return nil
+	}
+	return usagef("a desk needs no other one within it: frontdesk -C FOLDER works in a folder of it; git init makes the folder a project of its own",
+		"%s lies in the desk %s", dir, outer)
+}
+
+func isFolder(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && info.IsDir()
+}
+
+// repositoryOf returns the top folder of the repository that a folder belongs to,
+// "" where there is none.
+func repositoryOf(dir string) string {
+	repo, err := git.Open(dir)
+	if err != nil {
+		return ""
+	}
+	top, err := repo.Root()
+	if err != nil {
+		return ""
+	}
+	return top
+}
+
 func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -65,6 +107,9 @@ func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error 
 	}
 	if name == "" {
 		name = strings.TrimSpace(plain.Line(filepath.Base(abs)))
+	}
+	if err := checkNesting(e, abs); err != nil {
+		return err
 	}
 	written, err := tree.Create(abs, name)
 	if errors.Is(err, tree.ErrDesk) {

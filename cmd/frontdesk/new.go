@@ -13,6 +13,7 @@ import (
 	"frontdesk/records/query"
 	"frontdesk/records/tree"
 	"frontdesk/records/write"
+	"frontdesk/schema"
 )
 
 func newNewCmd(e *env) *cobra.Command {
@@ -69,12 +70,25 @@ func newSpec(w *write.Writer, args []string, id, body string) (write.Spec, error
 			title = append(title, arg)
 			continue
 		}
+		if err := checkWord(t, a.Field, arg); err != nil {
+			return write.Spec{}, err
+		}
 		spec.Fields = append(spec.Fields, a)
 	}
 	if len(title) > 0 {
 		spec.Fields = append(spec.Fields, write.Assignment{Field: records.FieldTitle, Op: write.Assign, Text: strings.Join(title, " ")})
 	}
 	return spec, nil
+}
+
+// checkWord refuses a word with blanks that begins as an assignment and whose field
+// is unlike any: it is rather a title.
+func checkWord(t *schema.Type, field, arg string) error {
+	known := t.Field(field) != nil || strings.HasPrefix(field, "x_") || schema.Nearest(field, t.FieldNames()) != ""
+	if known || !strings.ContainsAny(arg, " \t") {
+		return nil
+	}
+	return usagef(fmt.Sprintf("if it is the title, write title=%q", arg), "%s has no field %q", t.Name, field)
 }
 
 // textOf returns the text of a flag; "-" means standard input.

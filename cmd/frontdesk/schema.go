@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -261,14 +262,18 @@ func newSchemaExportCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [TYPE]",
 		Short: "Write types as JSON Schema",
-		Long: "Export writes the front matter of a type's records as JSON Schema (draft 2020-12):\n" +
-			"one type to stdout, or all, or one, as TYPE.schema.json into the folder --out.",
-		Example: "  frontdesk schema export incident > incident.schema.json\n  frontdesk schema export --out schemas",
+		Long: "Export writes the front matter of records as JSON Schema (draft 2020-12): that of a\n" +
+			"TYPE to stdout; without one, a schema that holds those of all types, each under its\n" +
+			"name in $defs. With --out it writes files named TYPE.schema.json into that folder.",
+		Example: "  frontdesk schema export incident > incident.schema.json\n  frontdesk schema export > frontdesk.schema.json\n  frontdesk schema export --out schemas",
 		Args:    between(0, 1, "one TYPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			types, err := typesHere(e)
 			if err != nil {
 				return err
+			}
+			if len(args) == 0 && out == "" {
+				return exportAll(e, types.All())
 			}
 			chosen := types.All()
 			if len(args) == 1 {
@@ -287,11 +292,24 @@ func newSchemaExportCmd(e *env) *cobra.Command {
 	return cmd
 }
 
-// export writes the JSON Schema of types to stdout or into a folder.
-func export(e *env, out string, types []*schema.Type) error {
-	if out == "" && len(types) > 1 {
-		return usagef("frontdesk schema export incident prints one; --out FOLDER writes them all", "there are %d types, and stdout takes one", len(types))
+// exportAll writes one JSON Schema that holds those of all types to stdout.
+func exportAll(e *env, types []*schema.Type) error {
+	all := struct {
+		Schema string                           `json:"$schema"`
+		Defs   map[records.Type]json.RawMessage `json:"$defs"`
+	}{schema.Draft, map[records.Type]json.RawMessage{}}
+	for _, t := range types {
+		data, err := t.Export(".") // with its id, as a schema within another has to
+		if err != nil {
+			return err
+		}
+		all.Defs[t.Name] = data
 	}
+	return writeJSON(e.stdout, all)
+}
+
+// export writes the JSON Schema of a type to stdout, or of types into a folder.
+func export(e *env, out string, types []*schema.Type) error {
 	for _, t := range types {
 		data, err := t.Export("")
 		if err != nil {

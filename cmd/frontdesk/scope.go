@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/records/tree"
+	"frontdesk/records/write"
 )
 
 // scopeOf turns the arguments of check into paths within the desk, with
@@ -50,14 +52,11 @@ func scopePath(e *env, t *tree.Tree, arg string) (string, error) {
 
 // pathOfID returns the path of the record that a part of an id names.
 func pathOfID(t *tree.Tree, part string) (string, error) {
-	switch found := t.Resolve(part); len(found) {
-	case 0:
+	name, err := write.Find(t, part)
+	if errors.As(err, new(*write.NotFoundError)) {
 		return "", usagef("give a file, a folder or an id", "%s is neither a file nor the id of a record", part)
-	case 1:
-		return found[0].Path, nil
-	default:
-		return "", ambiguous(part, found)
 	}
+	return name.Path, explainFind(t, err)
 }
 
 // completeCheck completes ids; the shell adds files.

@@ -172,13 +172,15 @@ func TestBombsAreRefusedAtOnce(t *testing.T) {
 // machine makes single ones dearer, never cheaper.
 func cheapest(t *testing.T, dir string) (took time.Duration, memory int64) {
 	t.Helper()
+	status := filepath.Join(filepath.Dir(dir), "status")
 	for i := range 3 {
 		cmd := program(t.Context(), t, dir, "check")
+		cmd.Env = append(cmd.Env, statusCopy+"="+status)
 		if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 			t.Fatal(err)
 		}
 		now := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		size := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10 // kilobytes on Linux
+		size := peak(t, status)
 		if i == 0 || now < took {
 			took = now
 		}
@@ -187,6 +189,20 @@ func cheapest(t *testing.T, dir string) (took time.Duration, memory int64) {
 		}
 	}
 	return took, memory
+}
+
+// peak returns the most memory that a process had, 0 where the system does not
+// tell. The usage that wait returns would include this test's own.
+func peak(t *testing.T, status string) int64 {
+	t.Helper()
+	data, err := os.ReadFile(status)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(data), "VmHWM:")
+	var kilobytes int64
+	_, _ = fmt.Sscan(rest, &kilobytes)
+	return kilobytes << 10
 }
 
 // TestWhatParsersReadDifferentlyIsRefused holds the program against row 16: each

@@ -84,7 +84,7 @@ person it is assigned to you. It is short for "set ID assignee=PERSON".`,
 			}
 			return f.setFrom(cmd.Context(), e, args[0], func(*records.Record, *schema.Type) ([]write.Assignment, error) { return as, nil })
 		},
-		ValidArgsFunction: completeID(e),
+		ValidArgsFunction: completeAssign(e),
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&team, "team", "", "give it to this `team` too")

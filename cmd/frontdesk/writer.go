@@ -155,21 +155,15 @@ func commitFiles(ctx context.Context, t *tree.Tree, message string, paths ...str
 func explainWrite(e *env, t *tree.Tree, err error) error {
 	var refused *write.RefusedError
 	var unreadable *write.UnreadableError
-	var many *write.AmbiguousError
-	var missing *write.NotFoundError
 	var field *write.FieldError
 	var step *workflow.StepError
 	switch {
 	case errors.As(err, &refused):
-		showFindings(e, refused.Diagnostics, refused.After.Source)
-		return withHint(fmt.Errorf("nothing was written: the record would have %s", count(len(refused.Diagnostics), "error")), "")
+		showRefusal(e, t, refused)
+		return fmt.Errorf("nothing was written: the record would have %s", count(len(refused.Diagnostics), "error"))
 	case errors.As(err, &unreadable):
 		showFindings(e, unreadable.Diagnostics, nil)
 		return withHint(err, "mend the file first; frontdesk check shows where")
-	case errors.As(err, &many):
-		return ambiguous(many.Part, many.Names)
-	case errors.As(err, &missing):
-		return unknownID(missing.Part, t.Names())
 	case errors.As(err, &field):
 		return usageError{withHint(err, field.Hint)}
 	case errors.As(err, &step):
@@ -177,12 +171,12 @@ func explainWrite(e *env, t *tree.Tree, err error) error {
 	case errors.Is(err, tree.ErrChanged):
 		return withHint(err, "look at the file and run the command again")
 	}
-	return err
+	return explainFind(t, err)
 }
 
 func stepHint(step *workflow.StepError) string {
 	if len(step.Legal) == 0 {
-		return fmt.Sprintf("%s is where a %s ends", step.From, step.Type)
+		return fmt.Sprintf("%s is where %s ends", step.From, article(step.Type))
 	}
 	names := make([]string, len(step.Legal))
 	for i, s := range step.Legal {
@@ -204,13 +198,21 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// article puts "a" or "an" before the name of a type.
+func article(typ records.Type) string {
+	if strings.ContainsRune("aeiou", rune(typ[0])) {
+		return "an " + string(typ)
+	}
+	return "a " + string(typ)
+}
+
 // towards returns a state that fits and that the record may go to now, the first
 // as the type lists them.
 func towards(r *records.Record, t *schema.Type, verb string, fits func(*schema.State) bool) (records.State, error) {
 	if len(t.States) == 0 {
-		return "", usagef("", "a %s has no states", t.Name)
+		return "", usagef("", "%s has no states", article(t.Name))
 	}
-	legal := workflow.Legal(t, r.State())
+	legal := workflow.Legal(t, workflow.Present(t, r))
 	for _, s := range legal {
 		if fits(t.State(s)) {
 			return s, nil

@@ -3,12 +3,22 @@ package git
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 )
 
 // indexPatience is how long Commit waits for another git to release the index.
 const indexPatience = 20 * time.Second
+
+var (
+	// complaint is how git begins what went wrong. What hooks say stands among it
+	// as they put it.
+	complaint = regexp.MustCompile(`(?m)^(?:fatal|error): `)
+	// contention are git's own sentences about another git at work.
+	contention = regexp.MustCompile(`(?m)^(?:fatal|error): (?:Unable to create '.*/index\.lock': File exists|` +
+		`cannot lock ref 'HEAD'|pathspec '.*' did not match any file\(s\) known to git)`)
+)
 
 // Commit records the named files, and nothing else, in one commit; what is
 // staged beside them stays staged. Paths are relative to the folder that the
@@ -22,11 +32,10 @@ func (r *Repo) Commit(ctx context.Context, message string, paths ...string) erro
 		if err := r.withPaths(ctx, list, "add"); err != nil {
 			return err
 		}
-		err := r.withPaths(ctx, list, "commit", "--quiet", "--only", "--message="+message)
-		if isUnchanged(err) {
-			return nil
+		if same, err := r.isCommitted(ctx, list); same || err != nil {
+			return err
 		}
-		return err
+		return r.withPaths(ctx, list, "commit", "--quiet", "--only", "--message="+message)
 	})
 }
 
@@ -39,11 +48,17 @@ func (r *Repo) withPaths(ctx context.Context, list string, args ...string) error
 	return err
 }
 
-// isUnchanged recognises that the files are as in HEAD already.
-func isUnchanged(err error) bool {
+// isCommitted reports whether the files are as in HEAD already. Git is asked to
+// work the commit out and not to make it: it then runs no hook, whose words could
+// be taken for its own, and finds as the commit would that another git wrote an
+// index without our files.
+func (r *Repo) isCommitted(ctx context.Context, list string) (bool, error) {
+	err := r.withPaths(ctx, list, "commit", "--dry-run", "--only", "--untracked-files=no")
 	failed := (*Error)(nil)
-	return errors.As(err, &failed) && failed.Verb == "commit" &&
-		(strings.Contains(failed.Stderr, "nothing to commit") || strings.Contains(failed.Stderr, "nothing added to commit") || strings.Contains(failed.Stderr, "no changes added to commit"))
+	if errors.As(err, &failed) && !complaint.MatchString(failed.Stderr) {
+		return true, nil
+	}
+	return false, err
 }
 
 // patiently repeats what fails because another git is at work in the same
@@ -69,13 +84,5 @@ func patiently(ctx context.Context, try func() error) error {
 
 func isContention(err error) bool {
 	failed := (*Error)(nil)
-	if !errors.As(err, &failed) {
-		return false
-	}
-	for _, sign := range []string{".lock", "cannot lock ref", "did not match any file"} {
-		if strings.Contains(failed.Stderr, sign) {
-			return true
-		}
-	}
-	return false
+	return errors.As(err, &failed) && contention.MatchString(failed.Stderr)
 }

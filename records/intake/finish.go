@@ -28,9 +28,13 @@ func (b *builder) finish(d *draft) {
 	}
 	pairs := b.pairs(d)
 	data := frontmatter.Format(pairs, body)
-	if fault := b.verify(d.id, pairs, body, data); fault != "" {
+	fault, flaw := b.verify(d, pairs, body, data)
+	if fault != "" {
 		d.fail("the record is not written: " + fault)
 		return
+	}
+	if flaw != "" {
+		d.out.problems = append(d.out.problems, Problem{Line: d.line, Case: d.id, Message: flawed + flaw})
 	}
 	d.out.file = &File{Type: b.p.typ.Name, ID: records.ID(d.id), Opened: b.opened(d), Data: data, Line: d.line}
 }
@@ -198,16 +202,21 @@ func stays(text string) bool {
 	return len(s) == 2 && s[0].Heading == "A" && s[1].Heading == "B" && len(s[0].Entries) == 0
 }
 
-// verify judges the record's fields as check does and returns the first error,
-// "" for none. Reading the file back takes as long as everything else together,
-// so it is done only where a value holds more than plain words and numbers.
-func (b *builder) verify(id string, pairs []records.Pair, body string, data []byte) string {
+// flawed begins the problem of a record that is written and that check will call
+// wrong: what a state requires and the source does not have is no reason to lose
+// the record.
+const flawed = "the record is written, but check calls it wrong: "
+
+// verify judges the record as check does. fault is why it cannot be written, flaw
+// what check will say of it; both are "" for a good one. Reading the file back takes as long as everything else together, so it is done
+// only where a value holds more than plain words and numbers.
+func (b *builder) verify(d *draft, pairs []records.Pair, body string, data []byte) (fault, flaw string) {
+	path := b.p.typ.NewPath(records.ID(d.id), b.opened(d), b.p.desk.Shard)
 	fields := &records.Value{Kind: records.Map, Pairs: pairs}
 	if len(data) > yaml.MaxMarks || !isPlain(body) || !allPlain(fields) {
-		return verify(b.p.typ, id, data)
+		return verify(b.p.typ, path, data, b.p.judge)
 	}
-	r := &records.Record{Type: b.p.typ.Name, ID: records.ID(id), Fields: fields, Body: body}
-	return firstError(b.p.typ.CheckFields(r))
+	return verdict(b.p.judge(&records.Record{Type: b.p.typ.Name, ID: records.ID(d.id), Path: path, Fields: fields, Body: body, Source: data}))
 }
 
 // allPlain reports whether all texts in a value are plain.
@@ -240,21 +249,29 @@ func isPlain(s string) bool {
 	return true
 }
 
-// verify reads a record's file as check does and returns the first error, "" for
-// none.
-func verify(typ *schema.Type, id string, data []byte) string {
-	r, ds := frontmatter.Parse(id+schema.Extension, typ.Name, data)
+// verify reads a record's file and judges it as check does. fault and flaw are as
+// those of a builder.
+func verify(typ *schema.Type, path string, data []byte, judge func(*records.Record) []diag.Diagnostic) (fault, flaw string) {
+	r, ds := frontmatter.Parse(path, typ.Name, data)
 	if r != nil && diag.Count(ds, diag.Error) == 0 {
-		ds = typ.CheckFields(r)
+		ds = judge(r)
 	}
-	return firstError(ds)
+	return verdict(ds)
 }
 
-func firstError(ds []diag.Diagnostic) string {
+// verdict tells errors of the file and of its fields from those of the record as
+// a whole.
+func verdict(ds []diag.Diagnostic) (fault, flaw string) {
+	var faults, flaws []string
 	for _, d := range ds {
-		if d.Severity == diag.Error {
-			return d.Message
+		family, _, _ := strings.Cut(string(d.Rule), "/")
+		switch {
+		case d.Severity != diag.Error:
+		case family == "parse" || family == "schema":
+			faults = append(faults, d.Message)
+		default:
+			flaws = append(flaws, d.Message)
 		}
 	}
-	return ""
+	return strings.Join(distinct(faults), "; "), strings.Join(distinct(flaws), "; ")
 }

@@ -131,7 +131,7 @@ func (f *fitter) reference(s *spec, field *schema.Field) {
 	case s.ref != nil && !isRef:
 		f.fail(RuleReference, s.ref.span, "%s does not refer to records", s.name)
 	case isRef && s.ref == nil && s.constant == nil:
-		f.fail(RuleReference, s.span, "%s refers to a %s; say what becomes of one that has no record", s.name, field.Ref).
+		f.fail(RuleReference, s.span, "%s refers to records of type %s; say what becomes of one that is not there", s.name, field.Ref).
 			Hint = "add \"reference: create\" or \"reference: keep\""
 	case isRef && s.ref != nil && s.ref.create:
 		f.created(s, f.types.Get(field.Ref))
@@ -151,8 +151,8 @@ func (f *fitter) created(s *spec, typ *schema.Type) {
 		}
 	}
 	sample := mention{typ: typ, id: "example", name: "Example", ref: s.ref, at: "2026-11-03T09:12:00Z", by: "example"}
-	if fault := verify(typ, sample.id, sample.file(f.m.Source)); fault != "" {
-		f.fail(RuleReference, s.ref.span, "a %s cannot be created: %s", typ.Name, fault).
+	if fault, _ := verify(typ, sample.id+schema.Extension, sample.file(f.m.Source), typ.CheckFields); fault != "" {
+		f.fail(RuleReference, s.ref.span, "no %s can be created: %s", typ.Name, fault).
 			Hint = "give its fields: \"reference: {fields: {…: …}}\""
 	}
 }

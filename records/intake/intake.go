@@ -21,6 +21,7 @@ package intake
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"frontdesk/records"
@@ -60,10 +61,13 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	}{1, r.Created, r.Events, problems})
 }
 
+// ErrUnfinished is returned by Run where it had begun to write: what was written
+// stays, and running the import again goes on from there.
+var ErrUnfinished = errors.New("the import is not finished")
+
 // Run imports a source into the desk. Errors are about the run: a source that
 // cannot be read, a mapping that does not fit (*MappingError), a disk that is
-// full; what was written until then stays, and running the import again goes on
-// from there. Problems with rows are in the result. Where it is Sharded,
+// full (ErrUnfinished). Problems with rows are in the result. Where it is Sharded,
 // desk.yaml has changed and the tree must be opened anew.
 func Run(ctx context.Context, t *tree.Tree, m *Mapping, src Source, opts Options) (*Result, error) {
 	plan, err := Build(ctx, m, t.Types, t.Desk, src)
@@ -81,5 +85,9 @@ func Run(ctx context.Context, t *tree.Tree, m *Mapping, src Source, opts Options
 			return nil, fmt.Errorf("remove what a killed import left: %w", err)
 		}
 	}
-	return w.run(ctx)
+	res, err := w.run(ctx)
+	if err != nil && !opts.DryRun {
+		err = fmt.Errorf("%w: %w", ErrUnfinished, err)
+	}
+	return res, err
 }

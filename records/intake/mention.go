@@ -66,12 +66,17 @@ func (p *planner) named(all []mention) []File {
 		}
 		last, told = m, nil
 		data := m.file(p.m.Source)
-		if fault := verify(m.typ, m.id, data); fault != "" {
+		opened, _ := records.ParseTime(m.at)
+		path := m.typ.NewPath(records.ID(m.id), opened, p.desk.Shard)
+		fault, flaw := verify(m.typ, path, data, p.judge)
+		if fault != "" {
 			p.problems = append(p.problems, Problem{Line: m.line, Case: m.id,
 				Message: fmt.Sprintf("the %s is not written: %s", m.typ.Name, fault)})
 			continue
 		}
-		opened, _ := records.ParseTime(m.at)
+		if flaw != "" {
+			p.problems = append(p.problems, Problem{Line: m.line, Case: m.id, Message: flawed + flaw})
+		}
 		files = append(files, File{Type: m.typ.Name, ID: records.ID(m.id), Opened: opened, Data: data, Line: m.line, Named: true})
 	}
 	return files

@@ -155,7 +155,7 @@ func FuzzMapping(f *testing.F) {
 			return
 		}
 		for _, file := range plan.Files {
-			if fault := verify(types.Get(file.Type), string(file.ID), file.Data); fault != "" {
+			if fault, _ := verify(types.Get(file.Type), string(file.ID)+schema.Extension, file.Data, types.Get(file.Type).CheckFields); fault != "" {
 				t.Fatalf("%s\n%s", fault, file.Data)
 			}
 		}

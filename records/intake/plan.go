@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/check"
 	"frontdesk/records/diag"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
@@ -57,7 +58,9 @@ func Build(ctx context.Context, m *Mapping, types *schema.Types, d *desk.Desk, s
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", src.Name, err)
 	}
+	in := &check.Input{Desk: d, Types: types}
 	p := &planner{m: m, types: types, typ: types.Get(m.Type), desk: d, table: t, problems: problems}
+	p.judge = func(r *records.Record) []diag.Diagnostic { return check.Local(in, r) }
 	return p.plan(ctx)
 }
 
@@ -68,6 +71,7 @@ type planner struct {
 	typ      *schema.Type
 	desk     *desk.Desk
 	table    *table
+	judge    func(*records.Record) []diag.Diagnostic // as check does, apart from other records
 	problems []Problem
 }
 

@@ -109,6 +109,7 @@ log:
   - {at: 2016-01-01T10:00:00Z, by: nobody, state: in-progress, assignee: null, hold: null}
 ## Description
 None.
+! 2 A1: the record is written, but check calls it wrong: state in-progress requires assignee
 `},
 		{"a row that cannot be read is told with its line and record, and changes nothing", `
 A1,1,T,New,2,3,?,?,1/1/2016 09:00,x,?,?
@@ -345,13 +346,14 @@ func TestHostileCellsMakeValidRecordsOrProblems(t *testing.T) {
 		{"a title that is too long", strings.Repeat("x ", 150), "title"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			incident := schema.BuiltIn().Get("incident")
 			mapping := strings.Replace(tableMapping, ", cut: 20", "", 1)
 			p := build(t, mapping, "Id,A,B,U,W,D,At,F,N,G\n1,\""+strings.ReplaceAll(c.cell, `"`, `""`)+"\",,,,,2016-03-01,,,\n")
 			if (c.problem == "") != (len(p.Problems) == 0) || c.problem != "" && !strings.Contains(p.Problems[0].Message, c.problem) {
 				t.Fatalf("problems %v, want %q", p.Problems, c.problem)
 			}
 			for _, f := range p.Files {
-				if fault := verify(schema.BuiltIn().Get("incident"), "T-1", f.Data); fault != "" {
+				if fault, _ := verify(incident, "T-1.md", f.Data, incident.CheckFields); fault != "" {
 					t.Errorf("%s\n%s", fault, f.Data)
 				}
 				if strings.ContainsAny(string(f.Data), "\x00\x1b\x07") {

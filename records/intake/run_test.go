@@ -74,6 +74,27 @@ func run(t testing.TB, desk *tree.Tree, mapping, csv string, opts Options) *Resu
 	return res
 }
 
+func TestWhatCheckWillCallWrongIsReportedWithItsLine(t *testing.T) {
+	const assets = "version: 1\nsource: inventory\ntype: asset\nid: Tag\nfields:\n  title: Name\n  class: {value: computer}\n" +
+		"  state: {value: in-use}\n  user: {column: User, clean: slug, reference: keep}\nlog: {at: {value: \"2026-01-01\"}, by: {value: inventory}}\n"
+	desk := newDesk(t, config)
+	res := run(t, desk, assets, "Tag,Name,User\nLT-1,Laptop,dana\nLT-2,Laptop,\nLT-3,\"Ümlaut: x\",\n", Options{})
+	if len(res.Problems) != 2 || res.Problems[0].Line != 3 || res.Problems[1].Line != 4 || res.Created["asset"] != 3 {
+		t.Fatalf("%+v", res)
+	}
+	var found []string
+	for _, d := range checked(t, desk) {
+		if d.Severity == diag.Error {
+			found = append(found, flawed+d.Message)
+		}
+	}
+	for i, p := range res.Problems {
+		if len(found) != len(res.Problems) || p.Message != found[i] {
+			t.Errorf("import says %q, check %q", p.Message, found)
+		}
+	}
+}
+
 // manyRows is a log of n records, all of one month.
 func manyRows(n int) string {
 	var b strings.Builder

@@ -25,7 +25,7 @@ func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) 
 		}
 		s := entrySection(t, internal)
 		if s == nil {
-			return nil, fmt.Errorf("a %s has no section for %s", t.Name, kindOfComment(internal))
+			return nil, fmt.Errorf("%s has no section for %s", t.Name, kindOfComment(internal))
 		}
 		body := ensureSection(r.Body, t, s.Heading)
 		body, err = markdown.AppendEntry(body, s.Heading, w.Now, w.By, clean)

@@ -127,7 +127,10 @@ func (w *Writer) place(t *schema.Type, s Spec, d *draft) (records.ID, string, er
 		return "", "", &FieldError{Field: "id", Message: err.Error()}
 	}
 	p := t.NewPath(id, opened, w.Tree.Desk.Shard)
-	if s.Folder != "" && t.Scheme != schema.Month {
+	if s.Folder != "" && t.Scheme == schema.Month {
+		return "", "", &FieldError{Field: "id", Message: fmt.Sprintf("%s/%s names a folder, and %s lie in that of their month", s.Folder, id, t.Plural), Hint: "give --id " + string(id)}
+	}
+	if s.Folder != "" {
 		folder, err := checkFolder(s.Folder)
 		if err != nil {
 			return "", "", err

@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,8 +167,9 @@ func (w *Writer) value(d *draft, a Assignment) (*records.Value, error) {
 	}
 	v, err := d.typ.Coerce(a.Field, w.expand(a.Text), w.Tree.Desk.TimeZone)
 	if err != nil {
-		return nil, &FieldError{Field: a.Field, Message: err.Error()}
+		return nil, unfit(a.Field, err)
 	}
+	w.refer(d.typ, a.Field, v)
 	if a.Op == Assign {
 		return v, nil
 	}
@@ -175,6 +177,17 @@ func (w *Writer) value(d *draft, a Assignment) (*records.Value, error) {
 		return nil, &FieldError{Field: a.Field, Message: fmt.Sprintf("%s works on lists, and this is none", a.Op), Hint: "use ="}
 	}
 	return changeList(d.Get(a.Field), v, a.Op), nil
+}
+
+// unfit says why a text is no value for a field. The name of the field, with which
+// the reason begins, is said once.
+func unfit(field string, err error) *FieldError {
+	out := &FieldError{Field: field, Message: strings.TrimPrefix(err.Error(), field+" ")}
+	var wrong *schema.FieldError
+	if errors.As(err, &wrong) {
+		out.Hint = wrong.Hint
+	}
+	return out
 }
 
 // changeList returns a list with the items of v added at its end, those that it
@@ -294,7 +307,11 @@ func (w *Writer) update(d *draft) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := frontmatter.Apply(r.Source, append(edits, lines...)...)
+	if r.Get(records.FieldLog).IsNull() {
+		lines, edits = edits, lines
+	}
+	// A line that ends the log comes before a key that begins behind it.
+	src, err := frontmatter.Apply(r.Source, append(lines, edits...)...)
 	if err != nil {
 		return nil, err
 	}

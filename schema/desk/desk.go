@@ -5,7 +5,6 @@ package desk
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"frontdesk/records"
@@ -68,9 +67,6 @@ func (d *Desk) PriorityOf(impact, urgency string) (string, bool) {
 	p, ok := d.Priority[impact][urgency]
 	return p, ok
 }
-
-// HasRole reports whether a person has a role.
-func (d *Desk) HasRole(person, role string) bool { return slices.Contains(d.Roles[role], person) }
 
 // Vars returns the configuration as rules see it under the name desk: what the
 // file says, with the defaults of what it does not say.

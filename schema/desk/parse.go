@@ -23,11 +23,6 @@ const (
 	RulePriority   diag.RuleID = "desk/priority"    // a priority matrix with holes or nonsense
 )
 
-// RuleIDs returns the ids of all rules of this package.
-func RuleIDs() []diag.RuleID {
-	return []diag.RuleID{RuleEmpty, RuleVersion, RuleUnknownKey, RuleValue, RuleTimeZone, RulePriority}
-}
-
 // keys are the keys of desk.yaml.
 func keys() []string {
 	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "limits", "calendars"}

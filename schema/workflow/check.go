@@ -28,13 +28,6 @@ const (
 	RuleLogImported       diag.RuleID = "log/imported"                 // imported.log is no count of lines
 )
 
-// RuleIDs returns the ids of all rules of this package, and that of malformed log
-// lines, which Check reports too.
-func RuleIDs() []diag.RuleID {
-	return []diag.RuleID{RuleTransition, RuleRequire, RuleResolvedAtMissing, RuleTimes, records.LogRule, RuleLogMissing,
-		RuleLogFold, RuleLogOrder, RuleLogFuture, RuleLogUntracked, RuleLogImported}
-}
-
 // Leeway is how far ahead of the as-of time a log line may be dated: clocks
 // differ.
 const Leeway = 5 * time.Minute
