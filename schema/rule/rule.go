@@ -16,12 +16,13 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// The limits on a condition. A condition at all of them takes some milliseconds.
+// The limits on a condition. One at all of them takes a fraction of a second.
 const (
 	MaxSource = 4 << 10 // characters of a condition
 	MaxNodes  = 2_000   // nodes of its syntax tree, macros expanded
 	MaxRegexp = 500     // instructions of a regular expression in it
 	MaxCost   = 100_000 // CEL cost units of one evaluation
+	MaxMemory = 100_000 // elements of the values of one evaluation, those in lists counted each time
 )
 
 // The variables of a condition.
@@ -126,7 +127,7 @@ func (p *Program) compile() (cel.Program, error) {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: fmt.Sprintf("the condition gives a %s, not true or false", t)}
 	}
 	p.uses = uses(tree.NativeRep(), p.source)
-	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.EvalOptions(cel.OptOptimize))
+	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.CostTracking(sizes{}), cel.MemoryLimit(MaxMemory), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: err.Error()}
 	}
