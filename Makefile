@@ -24,7 +24,8 @@ demo: build ## a desk of a fictional company in demo/, with its site in demo/pub
 	bin/frontdesk -C demo check
 	bin/frontdesk -C demo site build
 	@echo
-	@echo "The site: open demo/public/index.html in a browser, or run bin/frontdesk -C demo site serve"
+	@echo "So that frontdesk is found:  export PATH=\"$(CURDIR)/bin:\$$PATH\""
+	@echo "The site: open demo/public/index.html in a browser, or run frontdesk -C demo site serve"
 
 test: deps lint ## everything that must pass
 	@mkdir -p .tools && : > $(LOG)

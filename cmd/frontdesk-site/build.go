@@ -71,7 +71,7 @@ func runBuild(ctx context.Context, e *env, o options, out, baseURL string) error
 		return explain(err)
 	}
 	fmt.Fprintln(e.stdout, filepath.Join(result.Out, "index.html"))
-	complain(e.stderr, "%d records on %d pages, for %s", result.Records, result.Pages, o.audience)
+	complain(e.stderr, "%s on %d pages, for %s", recordCount(result.Records), result.Pages, o.audience)
 	return tell(e, in, result)
 }
 
@@ -112,4 +112,12 @@ func explain(err error) error {
 		return usageError{withHint(err, "for example --audience public")}
 	}
 	return err
+}
+
+// recordCount counts records in words.
+func recordCount(n int) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
 }

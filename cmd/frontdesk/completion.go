@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -31,7 +33,7 @@ func newCompletionCmd(e *env) *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(e.stdout)
 			}
-			return oneOf("shell", args[0], shells...)
+			return usagef("it is one of "+strings.Join(shells, ", "), "there is no completion for %q", args[0])
 		},
 	}
 }

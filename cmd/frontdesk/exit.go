@@ -21,7 +21,7 @@ const exitHelp = `Exit status:
   0  done, nothing is wrong
   1  done, but something in the desk is wrong: it says what
   2  not done: the command line is wrong
-  3  not done: something failed`
+  3  not done: something failed, or the change would make a record wrong`
 
 // errProblems ends a command whose problems have been printed already.
 var errProblems = errors.New("problems found")

@@ -38,7 +38,8 @@ func newImportCmd(e *env) *cobra.Command {
 each row or each case of an event log. What columns mean says a mapping file:
 one that ships inside, called a preset, or your own with --map.
 
-Presets: ` + strings.Join(intake.Presets(), ", ") + `. "frontdesk import --help-mapping" documents mapping files.
+Presets: ` + strings.Join(intake.Presets(), ", ") + `. "frontdesk import --help-mapping" documents mapping
+files; with the name of a preset it prints that one, to start from.
 
 Each row that cannot be read is reported with its line and case. Run again, an
 import goes on where it was stopped; records that were changed since are kept
@@ -53,8 +54,7 @@ as they are and reported. The exit status is 1 where anything was reported.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.explain {
-				_, err := io.WriteString(e.stdout, intake.MappingHelp())
-				return err
+				return helpMapping(e, args)
 			}
 			return runImport(cmd.Context(), e, &o, args)
 		},
@@ -66,13 +66,27 @@ as they are and reported. The exit status is 1 where anything was reported.`,
 		},
 	}
 	o.add(cmd)
-	cmd.Flags().Lookup("format").Usage = "`text` prints a summary, json the counts and every problem"
+	cmd.Flags().Lookup("format").Usage = "`format`: text prints a summary, json the counts and every problem"
 	cmd.Flags().StringVar(&o.mapping, "map", "", "the mapping `file`, instead of a preset")
-	cmd.Flags().BoolVar(&o.explain, "help-mapping", false, "show how mapping files are written")
+	cmd.Flags().BoolVar(&o.explain, "help-mapping", false, "show how mapping files are written, or the mapping file of a PRESET")
 	cmd.Flags().StringVar(&o.delimiter, "delimiter", "", "what separates cells, where it is not what the mapping says: comma, semicolon, tab, pipe or a `character`")
-	cmd.Flags().StringVar(&o.encoding, "encoding", "", "how the file is `written`, where it is not what the mapping says: utf-8 or windows-1252")
+	cmd.Flags().StringVar(&o.encoding, "encoding", "", "`encoding` of the file, where it is not what the mapping says: utf-8 or windows-1252")
 	cmd.Flags().StringVar(&o.member, "member", "", "which `file` of a zip archive to read; otherwise the only .csv")
 	return cmd
+}
+
+// helpMapping prints how mapping files are written, or that of a preset.
+func helpMapping(e *env, args []string) error {
+	text := intake.MappingHelp()
+	if len(args) > 0 {
+		src, err := intake.PresetSource(args[0])
+		if err != nil {
+			return usageError{err}
+		}
+		text = string(src)
+	}
+	_, err := io.WriteString(e.stdout, text)
+	return err
 }
 
 func runImport(ctx context.Context, e *env, o *importOptions, args []string) error {
@@ -126,7 +140,7 @@ func (o *importOptions) choose(e *env, args []string) (*intake.Mapping, string, 
 	case o.mapping == "" && len(args) == 2:
 		m, err := intake.Preset(args[0])
 		if err != nil {
-			return nil, "", usageError{withHint(err, "presets: "+strings.Join(intake.Presets(), ", ")+"; or write your own and give it with --map")}
+			return nil, "", usageError{withHint(err, "or write a mapping of your own and give it with --map")}
 		}
 		return m, args[1], nil
 	}
@@ -249,7 +263,11 @@ func (o *importOptions) printResult(e *env, res *intake.Result) {
 	if len(made) == 0 {
 		made = []string{"nothing new"}
 	}
-	fmt.Fprintf(e.stdout, "%s read, %s %s, %s\n", count(res.Events, "row"), verb, strings.Join(made, ", "), count(len(res.Problems), "problem"))
+	reported := ""
+	if n := len(res.Problems); n > 0 {
+		reported = "; reported " + count(n, "row")
+	}
+	fmt.Fprintf(e.stdout, "%s read, %s %s%s\n", count(res.Events, "row"), verb, strings.Join(made, ", "), reported)
 	for _, typ := range slices.Sorted(maps.Keys(res.Kept)) {
 		fmt.Fprintf(e.stdout, "%s there already\n", count(res.Kept[typ], string(typ)))
 	}

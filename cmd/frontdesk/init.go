@@ -133,7 +133,7 @@ func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error 
 			return err
 		}
 		defer t.Close()
-		return commitLocked(ctx, t, messageLine("Make the desk "+name), written...)
+		return commitLocked(ctx, t, messageLine("Make a desk: "+name), written...)
 	}
 	hint(e.stderr, `next: frontdesk new incident "Printer on fire", then frontdesk list`)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -90,7 +91,7 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 		return err
 	}
 	found := matching(q, t.Types, l.Set)
-	if err := o.print(e, t.Types, l.Set, found); err != nil {
+	if err := o.print(e, t, l.Set, found); err != nil {
 		return err
 	}
 	if len(found) == 0 && asked == "" && len(args) > 0 {
@@ -172,7 +173,8 @@ func matching(q *query.Query, types *schema.Types, set *records.Set) []*records.
 }
 
 // print writes the records that matched.
-func (o *listOptions) print(e *env, types *schema.Types, set *records.Set, found []*records.Record) error {
+func (o *listOptions) print(e *env, t *tree.Tree, set *records.Set, found []*records.Record) error {
+	types := t.Types
 	if o.count {
 		_, err := fmt.Fprintln(e.stdout, len(found))
 		return err
@@ -195,7 +197,7 @@ func (o *listOptions) print(e *env, types *schema.Types, set *records.Set, found
 	if o.format == formatCSV {
 		return printCSV(e.stdout, types, shown, columns)
 	}
-	return printTable(e, types, shown, columns)
+	return printTable(e, t.Desk.TimeZone, types, shown, columns)
 }
 
 // printIDs prints one id a line, with its type where records of two share it.
@@ -234,7 +236,7 @@ func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []
 	return out.Error()
 }
 
-func printTable(e *env, types *schema.Types, rs []*records.Record, columns []string) error {
+func printTable(e *env, zone *time.Location, types *schema.Types, rs []*records.Record, columns []string) error {
 	if len(rs) == 0 {
 		if e.isTerminal(e.stdout) {
 			complain(e.stderr, "no record matches")
@@ -248,11 +250,22 @@ func printTable(e *env, types *schema.Types, rs []*records.Record, columns []str
 	for _, r := range rs {
 		row := make([]string, len(columns))
 		for i, c := range columns {
-			row[i], _ = cell(r, c, types)
+			row[i] = tableCell(r, c, types, zone)
 		}
 		t.rows = append(t.rows, row)
 	}
 	return t.write(e.stdout)
+}
+
+// tableCell is cell with times as people read them, in the desk's zone.
+func tableCell(r *records.Record, column string, types *schema.Types, zone *time.Location) string {
+	text, _ := cell(r, column, types)
+	if t := types.Get(r.Type); t != nil && t.Field(column) != nil && t.Field(column).IsTime() {
+		if at, ok := records.ParseTime(text); ok {
+			return at.In(zone).Format("2006-01-02 15:04 MST")
+		}
+	}
+	return text
 }
 
 // hintAtType tells somebody whose query found nothing that its first word may

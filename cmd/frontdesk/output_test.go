@@ -40,7 +40,7 @@ func TestNothingThatIsPrintedSteersATerminal(t *testing.T) {
 	r, types := nastyRecord(), schema.BuiltIn()
 	columns := []string{"id", "title", "state", "watchers", "assignee", "opened_at", "imported", columnPath, columnType}
 	for name, print := range map[string]func(e *env) error{
-		"table": func(e *env) error { return printTable(e, types, []*records.Record{r}, columns) },
+		"table": func(e *env) error { return printTable(e, time.UTC, types, []*records.Record{r}, columns) },
 		"csv":   func(e *env) error { return printCSV(e.stdout, types, []*records.Record{r}, columns) },
 		"ids": func(e *env) error {
 			return printIDs(e.stdout, records.NewSet([]*records.Record{r}), []*records.Record{r})

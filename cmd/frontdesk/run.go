@@ -54,11 +54,13 @@ func newRoot(e *env, started *bool) *cobra.Command {
 		Short:         "A service desk that is a Git repository",
 		Long:          rootHelp,
 		Example:       "  frontdesk list incident is:open\n  frontdesk show k7q4\n  frontdesk check",
+		Version:       programVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("frontdesk {{.Version}}\n")
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)

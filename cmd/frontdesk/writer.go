@@ -32,7 +32,7 @@ type writeFlags struct {
 func (f *writeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
 	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "show what would change and write nothing")
-	cmd.Flags().StringVar(&f.format, "format", formatText, "`text` prints the path, json the record")
+	cmd.Flags().StringVar(&f.format, "format", formatText, "`format`: text prints the path, json the record")
 	completeFlag(cmd, "format", formatText, formatJSON)
 }
 
@@ -167,7 +167,11 @@ func explainWrite(e *env, t *tree.Tree, err error) error {
 	case errors.As(err, &field):
 		return usageError{withHint(err, field.Hint)}
 	case errors.As(err, &step):
-		return usageError{err} // it says itself what is possible
+		near := ""
+		if step.Near != "" {
+			near = fmt.Sprintf("did you mean %q?", step.Near)
+		}
+		return usageError{withHint(err, near)}
 	case errors.Is(err, tree.ErrChanged):
 		return withHint(err, "look at the file and run the command again")
 	}

@@ -49,7 +49,7 @@ func Preset(name string) (*Mapping, error) {
 // PresetSource returns a preset's mapping file, to start one's own from.
 func PresetSource(name string) ([]byte, error) {
 	if !slices.Contains(Presets(), name) {
-		return nil, fmt.Errorf("there is no preset %q; there are %s", name, strings.Join(Presets(), ", "))
+		return nil, fmt.Errorf("there is no preset %q; the presets are: %s", name, strings.Join(Presets(), ", "))
 	}
 	return presets.ReadFile("presets/" + name + ".yaml")
 }
