@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/gohugoio/hugo/config/allconfig"
 	"github.com/gohugoio/hugo/deps"
@@ -126,8 +127,27 @@ func build(ctx context.Context, sites *hugolib.HugoSites) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return sites.Build(hugolib.BuildCfg{NoBuildLock: true})
+	done := make(chan error, 1)
+	go func() { done <- sites.Build(hugolib.BuildCfg{NoBuildLock: true}) }()
+	select {
+	case err := <-done:
+		return err
+	case <-sites.Done():
+	}
+	// Hugo stops at the tenth page that fails, and can then wait for itself for
+	// ever: its walk goes on to send pages to workers that have gone.
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(stuckAfter):
+		return errManyPages
+	}
 }
+
+// stuckAfter is how long Hugo may take to stop once it has said that it does.
+const stuckAfter = 2 * time.Second
+
+var errManyPages = errors.New("ten pages failed to render; look at the templates in the desk's own site/ folder")
 
 // frontMatter is all that Hugo reads of a page. It has no body: what a page
 // shows is in Params, where shortcodes and templates are text.
