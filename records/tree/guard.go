@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"frontdesk/schema"
@@ -21,7 +20,7 @@ func (t *Tree) guard(p string) error {
 			continue
 		}
 		dir := p[:i]
-		info, err := t.root.Lstat(filepath.FromSlash(dir))
+		info, err := fs.Lstat(t.files, dir)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil
@@ -43,7 +42,7 @@ func (t *Tree) holdsRepository(dir string) bool {
 		return false
 	}
 	for _, name := range []string{"HEAD", "objects", "refs"} {
-		if _, err := t.root.Lstat(filepath.FromSlash(path.Join(dir, name))); err != nil {
+		if _, err := fs.Lstat(t.files, path.Join(dir, name)); err != nil {
 			return false
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"frontdesk/records"
@@ -37,6 +36,8 @@ var (
 	ErrChanged = errors.New("the file was changed by somebody else in the meantime")
 	// ErrExists is returned by Write where a new file is there already.
 	ErrExists = errors.New("the file exists already")
+	// ErrReadOnly is returned where a desk of the past was to be changed.
+	ErrReadOnly = errors.New("the desk is one of the past, which nothing can change")
 )
 
 // Tree is an open desk.
@@ -45,7 +46,8 @@ type Tree struct {
 	Desk     *desk.Desk        // desk.yaml, the defaults where it cannot be read
 	Types    *schema.Types     // the built-in types and the desk's own
 	Problems []diag.Diagnostic // what is wrong with desk.yaml and the type files
-	root     *os.Root
+	files    fs.FS             // what is read; it has Lstat
+	root     *os.Root          // what is written, nil for a desk of the past
 }
 
 // Find returns the root of the desk that a folder belongs to: the nearest
@@ -80,13 +82,31 @@ func Open(root string) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open desk: %w", err)
 	}
-	t := &Tree{Root: root, root: r}
+	t := &Tree{Root: root, files: r.FS(), root: r}
+	t.configure()
+	return t, nil
+}
+
+// OpenFS opens a desk whose files are not in a folder: those of a commit, or
+// what is staged. Nothing can be written to it. The file system must have Lstat
+// (fs.ReadLinkFS), follow no links, and outlive the tree. root is what messages
+// call it.
+func OpenFS(root string, files fs.FS) (*Tree, error) {
+	if _, err := fs.Lstat(files, ConfigFile); err != nil {
+		return nil, fmt.Errorf("open desk: %w", ErrNoDesk)
+	}
+	t := &Tree{Root: root, files: files}
 	t.configure()
 	return t, nil
 }
 
 // Close releases the desk's root.
-func (t *Tree) Close() error { return t.root.Close() }
+func (t *Tree) Close() error {
+	if t.root == nil {
+		return nil
+	}
+	return t.root.Close()
+}
 
 // configure reads desk.yaml and the type files. A desk whose configuration
 // cannot be read has the defaults; Problems says so.
@@ -133,7 +153,7 @@ func (t *Tree) typeFiles() (files []schema.File, ds []diag.Diagnostic) {
 func (t *Tree) Read(p string) ([]byte, error) { return t.read(p, frontmatter.MaxFile) }
 
 func (t *Tree) read(p string, limit int64) ([]byte, error) {
-	info, err := t.root.Lstat(filepath.FromSlash(p))
+	info, err := fs.Lstat(t.files, p)
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -143,7 +163,7 @@ func (t *Tree) read(p string, limit int64) ([]byte, error) {
 	if info.Size() > limit {
 		return nil, fmt.Errorf("it is %d bytes long; at most %d are read", info.Size(), limit)
 	}
-	f, err := t.root.Open(filepath.FromSlash(p))
+	f, err := t.files.Open(p)
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -155,20 +175,14 @@ func (t *Tree) read(p string, limit int64) ([]byte, error) {
 // readDir returns what a folder holds, in the order of names. Anything else than
 // a folder is an error: to open a pipe would wait for ever.
 func (t *Tree) readDir(p string) ([]fs.DirEntry, error) {
-	info, err := t.root.Lstat(filepath.FromSlash(p))
+	info, err := fs.Lstat(t.files, p)
 	if err != nil {
 		return nil, cause(err)
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("it is a %s, not a folder", kindOf(info.Mode()))
 	}
-	f, err := t.root.Open(filepath.FromSlash(p))
-	if err != nil {
-		return nil, cause(err)
-	}
-	defer f.Close()
-	entries, err := f.ReadDir(-1)
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	entries, err := fs.ReadDir(t.files, p)
 	return entries, cause(err)
 }
 
@@ -192,7 +206,7 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 // Exists reports whether the desk holds a file or folder of that path. It does
 // not follow symbolic links out of the desk.
 func (t *Tree) Exists(p string) bool {
-	_, err := t.root.Stat(filepath.FromSlash(p))
+	_, err := fs.Stat(t.files, p)
 	return err == nil
 }
 

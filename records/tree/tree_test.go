@@ -228,11 +228,11 @@ func TestAFullDiskLeavesTheFileOld(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
 		t.Fatal(err)
 	}
-	limit := syscall.Rlimit{Cur: 1024, Max: old.Max} // writes beyond fail, as on a full disk
+	limit := syscall.Rlimit{Cur: 8 << 20, Max: old.Max} // writes beyond fail, as on a full disk
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	err := tr.Write("records/people/lee.md", []byte("old"), bytes.Repeat([]byte("n"), 4096), Durable)
+	err := tr.Write("records/people/lee.md", []byte("old"), bytes.Repeat([]byte("n"), 9<<20), Durable)
 	if e := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); e != nil {
 		t.Fatal(e)
 	}

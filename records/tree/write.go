@@ -40,6 +40,9 @@ const lockPatience = 30 * time.Second
 // Lock keeps other Frontdesk processes from writing to the desk until unlock is
 // called or the process ends. It waits for up to 30 seconds.
 func (t *Tree) Lock(ctx context.Context) (unlock func(), err error) {
+	if t.root == nil {
+		return nil, ErrReadOnly
+	}
 	lock := flock.New(t.lockPath(), flock.SetFlag(os.O_RDONLY))
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
@@ -84,6 +87,9 @@ func (t *Tree) Sweep() error {
 // returns ErrChanged or ErrExists where the file is not as expected, and then
 // leaves it as it is. Who may read and write it stays as it was.
 func (t *Tree) Write(p string, old, new []byte, d Durability) error {
+	if t.root == nil {
+		return ErrReadOnly
+	}
 	if err := t.expect(p, old); err != nil {
 		return fmt.Errorf("write %s: %w", p, err)
 	}
@@ -173,6 +179,9 @@ func (t *Tree) syncFolder(dir string, d Durability) error {
 // Move renames a file, with the folder of its attachments. The new path must be
 // free.
 func (t *Tree) Move(from, to string) error {
+	if t.root == nil {
+		return ErrReadOnly
+	}
 	if err := t.expect(to, nil); err != nil {
 		return fmt.Errorf("move %s to %s: %w", from, to, err)
 	}
