@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func (h *history) begin(s step) {
 	if !ok {
 		who = person{name: s.by, email: s.by + "@example.com"}
 	}
-	c := git.Change{Branch: mainBranch, Name: who.name, Email: who.email, When: s.at, Message: s.message, Write: map[string][]byte{}}
+	c := git.Change{Branch: mainBranch, Author: git.Signature{Name: who.name, Email: who.email, When: s.at}, Message: s.message}
 	if s.branch != "" {
 		if h.branch != s.branch {
 			c.From = mainBranch
@@ -121,25 +122,34 @@ func (h *history) wrote(r *records.Record) {
 
 func (h *history) add(p string, data []byte) {
 	c := &h.changes[len(h.changes)-1]
-	if _, ok := c.Write[p]; !ok {
-		c.Order = append(c.Order, p)
-	}
-	c.Write[p] = data
+	c.Write = slices.DeleteFunc(c.Write, func(f git.File) bool { return f.Path == p })
+	c.Write = append(c.Write, git.File{Path: p, Data: data})
 }
 
 func (h *history) authors() int {
 	seen := map[string]bool{}
 	for _, c := range h.changes {
-		seen[c.Email] = true
+		seen[c.Author.Email] = true
 	}
 	return len(seen)
+}
+
+// all returns the commits, in order.
+func (h *history) all() iter.Seq2[git.Change, error] {
+	return func(yield func(git.Change, error) bool) {
+		for _, c := range h.changes {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
 }
 
 // commit writes the commits and leaves the main branch checked out. The last
 // branch is checked out before: the work tree is as it stands there, and git
 // then removes what main does not have.
 func (h *history) commit(ctx context.Context, repo *git.Repo) error {
-	if err := repo.FastImport(ctx, h.changes); err != nil {
+	if err := repo.Import(ctx, h.all()); err != nil {
 		return err
 	}
 	if h.branch != "" {

@@ -42,7 +42,7 @@ func (r *Repo) Commit(ctx context.Context, message string, paths ...string) erro
 // withPaths runs a command on paths, which it reads from its input: there may
 // be more than fit on a command line.
 func (r *Repo) withPaths(ctx context.Context, list string, args ...string) error {
-	cmd := command(ctx, r.Dir, append(args, "--pathspec-from-file=-", "--pathspec-file-nul")...)
+	cmd := r.command(ctx, append(args, "--pathspec-from-file=-", "--pathspec-file-nul")...)
 	cmd.Stdin = strings.NewReader(list)
 	_, err := run(ctx, cmd, args[0])
 	return err

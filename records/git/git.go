@@ -1,6 +1,8 @@
-// Package git provides the repository that a desk lives in: who the user is,
-// what HEAD is, commits of named files, and bulk import of history. It is the
-// only package that opens a repository or runs git, and must not know what
+// Package git provides the repository that a desk lives in: its commits, trees
+// and index as file systems, what differs between two of them, histories, merges
+// tried out, commits of named files, and bulk import. It is the only package that
+// opens a repository or runs git. What it reads is untrusted: no command that
+// only reads runs a program that the repository names. It must not know what
 // records are.
 package git
 
@@ -9,10 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
+	"sync"
 	"time"
 
 	gogit "github.com/go-git/go-git/v5"
@@ -27,10 +27,19 @@ var (
 	ErrNoGit = errors.New("git is not installed")
 )
 
-// Repo is the repository of a folder.
+// Repo is the repository of a folder. It is safe for concurrent use.
 type Repo struct {
-	Dir  string // the folder it was opened for; git runs there
-	repo *gogit.Repository
+	Dir string // the folder it was opened for; paths are relative to it
+
+	real  string // Dir, absolute and free of symbolic links; git runs there
+	place place
+	env   []string // what git is started with
+	top   func() (string, error)
+	inner func() *gogit.Repository // nil where go-git refuses the repository
+
+	mu      sync.Mutex
+	objects *batch // the child that reads objects, started when first needed
+	scratch string // folder of objects that are in no repository; "" where there are none
 }
 
 // Commit names a commit and its time.
@@ -42,20 +51,50 @@ type Commit struct {
 // Short returns the first twelve digits of the commit's id.
 func (c Commit) Short() string { return c.ID[:min(12, len(c.ID))] }
 
-// Open opens the repository that a folder belongs to, without starting git.
+// Open opens the repository that a folder belongs to, without starting git or
+// reading its configuration: what is wrong with these shows when they are needed.
+// In a hook it is the repository, with the index and the objects, that the hook
+// was run for. A bare repository is opened by its own folder.
 func Open(dir string) (*Repo, error) {
-	repo, err := gogit.PlainOpenWithOptions(dir, &gogit.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
-	if errors.Is(err, gogit.ErrRepositoryNotExists) {
+	at, err := locate(dir)
+	if errors.Is(err, ErrNoRepository) {
 		return nil, ErrNoRepository
 	}
 	if err != nil {
-		// go-git refuses some repositories that git itself can read.
-		if _, gitErr := output(context.Background(), dir, "rev-parse", "--git-dir"); gitErr != nil {
-			return nil, fmt.Errorf("open repository: %w", err)
-		}
-		repo = nil
+		return nil, fmt.Errorf("open repository: %w", err)
 	}
-	return &Repo{Dir: dir, repo: repo}, nil
+	r := &Repo{Dir: dir, real: at.dir, place: at.place, env: at.env}
+	r.top = sync.OnceValues(r.findTop)
+	r.inner = sync.OnceValue(r.openInner)
+	return r, nil
+}
+
+// openInner opens the repository with go-git, which knows not all kinds of them.
+func (r *Repo) openInner() *gogit.Repository {
+	repo, err := gogit.PlainOpenWithOptions(r.place.gitDir, &gogit.PlainOpenOptions{EnableDotGitCommonDir: true})
+	if err != nil {
+		return nil
+	}
+	return repo
+}
+
+// Close ends what reads objects and removes what Merge wrote: its snapshots and
+// the trees of merges cannot be read any more. It may be called more than once.
+func (r *Repo) Close() error {
+	r.mu.Lock()
+	objects, scratch := r.objects, r.scratch
+	r.objects, r.scratch = nil, ""
+	r.mu.Unlock()
+	if objects != nil {
+		objects.close()
+	}
+	if scratch == "" {
+		return nil
+	}
+	if err := os.RemoveAll(scratch); err != nil {
+		return fmt.Errorf("close repository: %w", err)
+	}
+	return nil
 }
 
 // Init makes the folder a repository with the branch main.
@@ -68,15 +107,14 @@ func Init(ctx context.Context, dir string) (*Repo, error) {
 
 // Head returns the commit that is checked out.
 func (r *Repo) Head(ctx context.Context) (Commit, error) {
-	if r.repo != nil {
-		head, err := r.repo.Head()
-		if err == nil {
-			if c, err := r.repo.CommitObject(head.Hash()); err == nil {
+	if repo := r.inner(); repo != nil {
+		if head, err := repo.Head(); err == nil {
+			if c, err := repo.CommitObject(head.Hash()); err == nil {
 				return Commit{ID: head.Hash().String(), When: c.Committer.When}, nil
 			}
 		}
 	}
-	out, err := output(ctx, r.Dir, "log", "-1", "--format=%H %cI", "HEAD", "--")
+	out, err := r.read(ctx, "log", "-1", "--format=%H %cI", "HEAD", "--")
 	if err != nil {
 		return Commit{}, ErrNoCommit
 	}
@@ -105,82 +143,24 @@ func User(ctx context.Context, dir string) (name, email string) {
 	return name, email
 }
 
-// Root returns the absolute path of the work tree's top folder.
-func (r *Repo) Root() (string, error) {
-	if r.repo != nil {
-		if w, err := r.repo.Worktree(); err == nil {
-			return filepath.Abs(w.Filesystem.Root())
-		}
-	}
-	out, err := output(context.Background(), r.Dir, "rev-parse", "--show-toplevel")
-	return strings.TrimSpace(out), err
+// Setting returns the value of a setting as git sees it in the repository, from
+// any of its configuration files. Where it is set more than once the last holds.
+func (r *Repo) Setting(ctx context.Context, key string) (value string, ok bool) {
+	cmd := r.command(ctx)
+	cmd.Args = []string{"git", "config", "--null", "--get", key} // without settings of our own
+	out, err := run(ctx, cmd, "config")
+	return strings.TrimSuffix(out, "\x00"), err == nil
 }
 
-// hardened are the settings that no repository's own configuration may weaken.
-// Hooks and signing stay the user's choice.
-func hardened() []string {
-	return []string{"-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never",
-		"-c", "core.quotePath=false", "-c", "advice.detachedHead=false"}
-}
-
-// lastWords is how long an interrupted git may take to remove its locks, and how
-// long the output of what a hook left running is read after git itself ended.
-const lastWords = 3 * time.Second
-
-func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", append(hardened(), args...)...)
-	cmd.Dir = dir
-	cmd.Cancel = func() error { return interrupt(cmd.Process) } // killed, git would leave index.lock behind
-	cmd.WaitDelay = lastWords
-	cmd.Env = append(cmd.Environ(), "GIT_TERMINAL_PROMPT=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_LITERAL_PATHSPECS=1", "LC_ALL=C")
-	return cmd
-}
-
-// interrupt asks a process to end. Windows knows no other way than killing it.
-func interrupt(p *os.Process) error {
-	if p.Signal(syscall.SIGTERM) == nil {
-		return nil
-	}
-	return p.Kill()
-}
-
-// Error is a git command that failed.
-type Error struct {
-	Verb   string // for example "commit"
-	Stderr string // what git said
-}
-
-// Error returns git's own words, on one line.
-func (e *Error) Error() string {
-	said := strings.Join(strings.Fields(e.Stderr), " ")
-	if said == "" {
-		said = "it failed without a word"
-	}
-	return "git " + e.Verb + ": " + said
-}
-
-func output(ctx context.Context, dir string, args ...string) (string, error) {
-	return run(ctx, command(ctx, dir, args...), args[0])
-}
-
-func run(ctx context.Context, cmd *exec.Cmd, verb string) (string, error) {
-	var stdout, stderr strings.Builder
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return "", ErrNoGit
-	case errors.Is(err, exec.ErrWaitDelay):
-		err = nil // git is done; a process that a hook started is not
-	case err != nil && ctx.Err() != nil:
-		return "", fmt.Errorf("git %s: %w", verb, ctx.Err())
-	}
+// Version returns the version of the git program, for example "2.39.5".
+func Version(ctx context.Context) (string, error) {
+	out, err := output(ctx, ".", "version")
 	if err != nil {
-		said := stderr.String()
-		if said == "" {
-			said = stdout.String()
-		}
-		return "", &Error{Verb: verb, Stderr: said}
+		return "", err
 	}
-	return stdout.String(), nil
+	words := strings.Fields(out)
+	if len(words) < 3 {
+		return "", fmt.Errorf("git version: %q is none", strings.TrimSpace(out))
+	}
+	return words[2], nil
 }

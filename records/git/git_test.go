@@ -3,6 +3,7 @@ package git
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,20 +179,16 @@ func TestUserFollowsIncludes(t *testing.T) {
 	}
 }
 
-func TestFastImportWritesHistory(t *testing.T) {
+func TestImportWritesHistory(t *testing.T) {
 	r, ctx := newRepo(t), context.Background()
 	at := time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
-	files := func(p, text string) (map[string][]byte, []string) {
-		return map[string][]byte{p: []byte(text)}, []string{p}
-	}
 	var cs []Change
 	for i, p := range []string{"a.md", `odd "name"`, "c d.md"} {
-		w, o := files(p, "text\n")
-		cs = append(cs, Change{Branch: "main", Name: "Lee <x>", Email: "lee@example.com", When: at.Add(time.Duration(i) * time.Hour), Message: "add " + p, Write: w, Order: o})
+		by := Signature{Name: "Lee <x>", Email: "lee@example.com", When: at.Add(time.Duration(i) * time.Hour)}
+		cs = append(cs, Change{Branch: "main", Author: by, Message: "add " + p, Write: []File{{Path: p, Data: []byte("text\n")}}})
 	}
-	w, o := files("e.md", "e")
-	cs = append(cs, Change{Branch: "change/e", From: "main", Name: "Lee", Email: "lee@example.com", When: at, Message: "e", Write: w, Order: o, Remove: []string{"a.md"}})
-	if err := r.FastImport(ctx, cs); err != nil {
+	cs = append(cs, Change{Branch: "change/e", From: "main", Author: Signature{Name: "Lee", Email: "lee@example.com", When: at}, Message: "e", Write: []File{{Path: "e.md", Data: []byte("e")}}, Remove: []string{"a.md"}})
+	if err := r.Import(ctx, sequence(cs, nil)); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Checkout(ctx, "main"); err != nil {
@@ -205,5 +202,19 @@ func TestFastImportWritesHistory(t *testing.T) {
 	}
 	if got := mustRun(t, r, "status", "--porcelain"); got != "" {
 		t.Errorf("work tree is not clean: %s", got)
+	}
+}
+
+// sequence hands out changes, and an error behind them where there is one.
+func sequence(cs []Change, err error) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		for _, c := range cs {
+			if !yield(c, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(Change{}, err)
+		}
 	}
 }
