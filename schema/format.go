@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -64,7 +65,7 @@ func hasFormat(s, format string) bool {
 	case FormatURI:
 		return isURI(s)
 	case FormatEmail:
-		return len(s) <= 254 && email.MatchString(s) && strings.IndexByte(s, '@') <= 64
+		return len(s) <= 254 && email().MatchString(s) && strings.IndexByte(s, '@') <= 64
 	case FormatDuration:
 		return isDuration(s)
 	}
@@ -96,10 +97,14 @@ func isURI(s string) bool {
 }
 
 var (
-	email    = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
-	duration = regexp.MustCompile(`^P(\d+W|(\d+Y(\d+M(\d+D)?)?|\d+M(\d+D)?|\d+D)(T(\d+H(\d+M(\d+S)?)?|\d+M(\d+S)?|\d+S))?|T(\d+H(\d+M(\d+S)?)?|\d+M(\d+S)?|\d+S))$`)
+	email = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+	})
+	duration = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^P(\d+W|(\d+Y(\d+M(\d+D)?)?|\d+M(\d+D)?|\d+D)(T(\d+H(\d+M(\d+S)?)?|\d+M(\d+S)?|\d+S))?|T(\d+H(\d+M(\d+S)?)?|\d+M(\d+S)?|\d+S))$`)
+	})
 )
 
 // isDuration follows the grammar of RFC 3339, appendix A: units without gaps,
 // weeks alone.
-func isDuration(s string) bool { return len(s) <= 64 && duration.MatchString(s) }
+func isDuration(s string) bool { return len(s) <= 64 && duration().MatchString(s) }

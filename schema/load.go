@@ -83,13 +83,13 @@ func (ts *Types) find(match func(*slot) bool) *Type {
 func newTypes(slots []*slot) *Types {
 	slices.SortFunc(slots, func(a, b *slot) int { return cmp.Compare(a.name, b.name) })
 	return &Types{slots: slots, all: sync.OnceValue(func() []*Type {
-		all := make([]*Type, 0, len(slots))
-		for _, s := range slots {
-			if t := s.get(); t != nil {
-				all = append(all, t)
-			}
+		all := make([]*Type, len(slots))
+		var wg sync.WaitGroup
+		for i, s := range slots {
+			wg.Go(func() { all[i] = s.get() })
 		}
-		return all
+		wg.Wait()
+		return slices.DeleteFunc(all, func(t *Type) bool { return t == nil })
 	})}
 }
 

@@ -3,6 +3,7 @@ package frontmatter
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"frontdesk/records"
 	"frontdesk/records/yaml"
@@ -101,14 +102,19 @@ func inlinePair(p records.Pair, flow bool) string {
 
 // Patterns of plain scalars. plainText holds no character that means something
 // to YAML anywhere; plainBlock may also hold what means something in brackets.
+// They are compiled when first needed: most commands write nothing.
 var (
-	plainText  = regexp.MustCompile(`^[\pL_/(][\pL\pM\pN_./()+@'"=;!?<>$%^~|-]*( [\pL\pM\pN_./()+@'"=;!?<>$%^~|&*-]+)*$`)
-	plainBlock = regexp.MustCompile(`^[\pL_/(][^:#\pC\pZ]*( [^:#\pC\pZ]+)*$`)
-	plainTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$`)
-	plainName  = regexp.MustCompile(`^\d[\w.-]*[A-Za-z-][\w.-]*$`)
-	plainURL   = regexp.MustCompile(`^https?://[\w./?=&%~+@-]+$`)
-	oddNumber  = regexp.MustCompile(`^(\d[\d_,.]*|\d+e\d+|0[xob][\da-fA-F_]+|\d+(:\d\d?)+(\.\d*)?)$`)
+	plainText  = pattern(`^[\pL_/(][\pL\pM\pN_./()+@'"=;!?<>$%^~|-]*( [\pL\pM\pN_./()+@'"=;!?<>$%^~|&*-]+)*$`)
+	plainBlock = pattern(`^[\pL_/(][^:#\pC\pZ]*( [^:#\pC\pZ]+)*$`)
+	plainTime  = pattern(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$`)
+	plainName  = pattern(`^\d[\w.-]*[A-Za-z-][\w.-]*$`)
+	plainURL   = pattern(`^https?://[\w./?=&%~+@-]+$`)
+	oddNumber  = pattern(`^(\d[\d_,.]*|\d+e\d+|0[xob][\da-fA-F_]+|\d+(:\d\d?)+(\.\d*)?)$`)
 )
+
+func pattern(p string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(p) })
+}
 
 // scalar writes text so that every YAML parser reads the same text.
 func scalar(text string, flow bool) string {
@@ -120,16 +126,20 @@ func scalar(text string, flow bool) string {
 
 func plain(text string, flow bool) bool {
 	switch {
-	case yaml.Resolve(text) != records.String || literal(text) || oddNumber.MatchString(text):
-		return false
-	case plainTime.MatchString(text) || plainText.MatchString(text):
+	case isWord(text):
+		return !literal(text)
+	case isInstant(text):
 		return true
-	case plainName.MatchString(text):
+	case yaml.Resolve(text) != records.String || literal(text) || oddNumber().MatchString(text):
+		return false
+	case plainTime().MatchString(text) || plainText().MatchString(text):
+		return true
+	case plainName().MatchString(text):
 		return true
 	case flow:
 		return false
 	}
-	return plainURL.MatchString(text) || plainBlock.MatchString(text)
+	return plainURL().MatchString(text) || plainBlock().MatchString(text)
 }
 
 // literal reports whether an older YAML reads the word as something else.

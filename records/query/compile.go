@@ -24,16 +24,17 @@ const open = "open"
 // compiler turns terms into predicates for the types in question.
 type compiler struct {
 	opts  Options
-	all   []*schema.Type // every type of the desk
 	types []*schema.Type // those whose records can match
+	needs needs
 }
 
 // newCompiler finds the types that the options and the type: terms leave.
 func newCompiler(terms []term, opts Options) (*compiler, error) {
-	c := &compiler{opts: opts, all: opts.Types.All()}
-	c.types = slices.Clone(c.all)
-	if opts.Type != "" {
-		c.types = slices.DeleteFunc(c.types, func(t *schema.Type) bool { return t.Name != opts.Type })
+	c := &compiler{opts: opts}
+	if opts.Type == "" {
+		c.types = slices.Clone(opts.Types.All())
+	} else if t := opts.Types.Get(opts.Type); t != nil {
+		c.types = []*schema.Type{t}
 	}
 	for _, t := range terms {
 		if t.key != keyType {
@@ -58,7 +59,7 @@ func (c *compiler) named(values []value) ([]*schema.Type, error) {
 		if v.op != "" {
 			return nil, noOrder(v, keyType)
 		}
-		t, hint := FindType(c.all, v.text)
+		t, hint := FindType(c.opts.Types, v.text)
 		if t == nil {
 			return nil, syntaxError(v.column, fmt.Sprintf("there is no type %q", v.text), hint)
 		}
@@ -95,6 +96,7 @@ func (c *compiler) compile(terms []term) (*Query, error) {
 		}
 	}
 	q.order = append(q.order, c.newestFirst())
+	q.needs = c.needs
 	return q, nil
 }
 
@@ -123,6 +125,8 @@ func never(*subject) bool { return false }
 // word returns predicates that look for text in title, id and body.
 func (c *compiler) word(text string) []pred {
 	needle := strings.ToLower(text)
+	c.needs.add(records.FieldTitle)
+	c.needs.body = true
 	p := func(s *subject) bool {
 		return strings.Contains(strings.ToLower(s.Title()), needle) ||
 			strings.Contains(strings.ToLower(string(s.ID)), needle) ||
@@ -134,6 +138,7 @@ func (c *compiler) word(text string) []pred {
 // is returns predicates on the category of the state.
 func (c *compiler) is(values []value) ([]pred, error) {
 	wanted := map[records.Category]bool{}
+	c.needs.add(records.FieldState)
 	for _, v := range values {
 		if v.op != "" {
 			return nil, noOrder(v, keyIs)
@@ -277,6 +282,8 @@ func (c *compiler) substitute(v value) (value, error) {
 func (c *compiler) resolve(name string, column int) ([]*field, error) {
 	for _, suffix := range timeSuffixes() {
 		if fields := fieldsOf(c.types, name+suffix); slices.ContainsFunc(fields, func(f *field) bool { return f != nil }) {
+			key, _, _ := strings.Cut(name+suffix, ".")
+			c.needs.add(key)
 			return fields, nil
 		}
 	}
@@ -301,7 +308,7 @@ func fieldsOf(types []*schema.Type, name string) []*field {
 func (c *compiler) unknownField(name string, column int) error {
 	message := fmt.Sprintf("there is no field %q", name)
 	var elsewhere []string
-	for _, t := range c.all {
+	for _, t := range c.opts.Types.All() {
 		if slices.ContainsFunc(timeSuffixes(), func(suffix string) bool { return fieldOf(t, name+suffix) != nil }) {
 			elsewhere = append(elsewhere, string(t.Name))
 		}

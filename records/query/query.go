@@ -73,6 +73,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -111,6 +112,19 @@ type Query struct {
 	types []*schema.Type
 	match map[records.Type][]pred
 	order []sortKey
+	needs needs
+}
+
+// needs is what of a record a query looks at.
+type needs struct {
+	fields []string
+	body   bool
+}
+
+func (n *needs) add(field string) {
+	if !slices.Contains(n.fields, field) {
+		n.fields = append(n.fields, field)
+	}
 }
 
 // Parse compiles a query. The empty query matches every record of the asked
@@ -157,6 +171,12 @@ func (q *Query) Types() []records.Type {
 		out[i] = t.Name
 	}
 	return out
+}
+
+// Needs returns the front-matter keys that Match and Sort look at beside the id,
+// and whether they search the body.
+func (q *Query) Needs() (fields []string, body bool) {
+	return slices.Clone(q.needs.fields), q.needs.body
 }
 
 // String writes the query in its normal form, which parses to the same query.

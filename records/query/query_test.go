@@ -350,11 +350,11 @@ func TestTypesThatCannotMeet(t *testing.T) {
 }
 
 func TestAnAmbiguousBeginningOfATypeNamesThem(t *testing.T) {
-	all := []*schema.Type{{Name: "release"}, {Name: "request"}}
+	all := schema.BuiltIn()
 	if typ, hint := query.FindType(all, "re"); typ != nil || hint != "it could be release, request" {
 		t.Errorf("re names %v, hint %q", typ, hint)
 	}
-	if typ, _ := query.FindType(all, "req"); typ != all[1] {
+	if typ, _ := query.FindType(all, "req"); typ != all.Get("request") {
 		t.Errorf("req names %v, want request", typ)
 	}
 }

@@ -66,7 +66,10 @@ func rankOfType(_ *field, r *records.Record) rank { return rank{text: string(r.T
 func (c *compiler) newestFirst() sortKey {
 	k := sortKey{descending: true, fields: map[records.Type]*field{}, rank: c.rank}
 	for _, t := range c.types {
-		k.fields[t.Name] = opening(t)
+		if f := opening(t); f != nil {
+			c.needs.add(f.name)
+			k.fields[t.Name] = f
+		}
 	}
 	return k
 }

@@ -9,8 +9,8 @@ import (
 
 func TestADeskOfAnotherFileSystemIsReadAndNotWritten(t *testing.T) {
 	files := fstest.MapFS{
-		"desk.yaml":                                      {Data: []byte("version: 1\nname: Then\n")},
-		"records/teams/network.md":                       {Data: []byte("---\nid: network\ntitle: Network\n---\n")},
+		"desk.yaml":                {Data: []byte("version: 1\nname: Then\n")},
+		"records/teams/network.md": {Data: []byte("---\nid: network\ntitle: Network\n---\n")},
 		"records/incidents/2026-11/INC-2611-K7Q4.md":     {Data: []byte("---\nid: INC-2611-K7Q4\ntitle: VPN\nstate: new\n---\n")},
 		"records/incidents/2026-11/INC-2611-K7Q4/log.md": {Data: []byte("an attachment")},
 		"records/incidents/2026-11/INC-2611-M3ZT.md":     {Data: []byte("no front matter")},

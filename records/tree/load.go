@@ -22,17 +22,17 @@ type Loaded struct {
 // that cannot be read is reported and left out; the rest is there. The error is
 // about the run alone, for example a cancelled context.
 func (t *Tree) Load(ctx context.Context, types ...records.Type) (*Loaded, error) {
-	l := t.list(types)
-	out := &Loaded{Problems: l.problems, Unreadable: l.lost}
-	slots := make([]slot, len(l.names))
-	if err := t.readAll(ctx, l.names, slots); err != nil {
+	l := t.list(types, false)
+	out := &Loaded{Problems: l.Problems, Unreadable: l.Lost}
+	slots := make([]slot, len(l.Names))
+	if err := t.readAll(ctx, l.Names, slots); err != nil {
 		return nil, err
 	}
 	rs := make([]*records.Record, 0, len(slots))
 	for i, s := range slots {
 		out.Problems = append(out.Problems, s.ds...)
 		if s.record == nil {
-			out.Unreadable = append(out.Unreadable, l.names[i])
+			out.Unreadable = append(out.Unreadable, l.Names[i])
 			continue
 		}
 		rs = append(rs, s.record)
@@ -40,6 +40,23 @@ func (t *Tree) Load(ctx context.Context, types ...records.Type) (*Loaded, error)
 	out.Set = records.NewSet(rs)
 	diag.Sort(out.Problems)
 	return out, nil
+}
+
+// LoadEach reads the records of some files on all cores. Each stands in the place
+// of its name, nil where it cannot be read; the diagnostics say why. The error is
+// about the run alone.
+func (t *Tree) LoadEach(ctx context.Context, names []Name) ([]*records.Record, []diag.Diagnostic, error) {
+	slots := make([]slot, len(names))
+	if err := t.readAll(ctx, names, slots); err != nil {
+		return nil, nil, err
+	}
+	rs := make([]*records.Record, len(names))
+	var ds []diag.Diagnostic
+	for i, s := range slots {
+		rs[i] = s.record
+		ds = append(ds, s.ds...)
+	}
+	return rs, ds, nil
 }
 
 // slot is where the reader of one file leaves its result.
@@ -70,6 +87,12 @@ func (t *Tree) LoadOne(n Name) (*records.Record, []diag.Diagnostic) {
 	if err != nil {
 		return nil, []diag.Diagnostic{unreadable(n.Path, err)}
 	}
+	return Parse(n, src)
+}
+
+// Parse makes a record of a file's content. It is nil where it cannot be read;
+// the diagnostics say why.
+func Parse(n Name, src []byte) (*records.Record, []diag.Diagnostic) {
 	r, ds := frontmatter.Parse(n.Path, n.Type, src)
 	if r != nil && r.ID == "" {
 		r.ID = n.ID

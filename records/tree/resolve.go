@@ -23,8 +23,8 @@ func (t *Tree) Resolve(part string) []Name {
 	if typ != "" {
 		types = []records.Type{typ}
 	}
-	l := t.list(types)
-	return MatchNames(append(l.names, l.lost...), id)
+	l := t.list(types, false)
+	return MatchNames(append(l.Names, l.Lost...), id)
 }
 
 // direct finds a record by the path that its id implies, if that is a file.

@@ -5,6 +5,7 @@
 package tree
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,7 @@ type Tree struct {
 	Desk     *desk.Desk        // desk.yaml, the defaults where it cannot be read
 	Types    *schema.Types     // the built-in types and the desk's own
 	Problems []diag.Diagnostic // what is wrong with desk.yaml and the type files
+	Settings [32]byte          // SHA-256 of desk.yaml and the type files
 	files    fs.FS             // what is read; it has Lstat
 	root     *os.Root          // what is written, nil for a desk of the past
 }
@@ -100,6 +102,16 @@ func OpenFS(root string, files fs.FS) (*Tree, error) {
 	return t, nil
 }
 
+// With returns a desk with other files and the configuration and the types of t,
+// for another state of the same desk that has these, too. As of OpenFS, nothing
+// can be written to it.
+func (t *Tree) With(files fs.FS) *Tree {
+	return &Tree{Root: t.Root, Desk: t.Desk, Types: t.Types, Problems: t.Problems, files: files}
+}
+
+// IsPast reports whether the desk's files are those of a commit, or staged.
+func (t *Tree) IsPast() bool { return t.root == nil }
+
 // Close releases the desk's root.
 func (t *Tree) Close() error {
 	if t.root == nil {
@@ -112,14 +124,21 @@ func (t *Tree) Close() error {
 // cannot be read has the defaults; Problems says so.
 func (t *Tree) configure() {
 	var ds []diag.Diagnostic
+	sum := sha256.New()
 	if data, err := t.read(ConfigFile, frontmatter.MaxFile); err != nil {
 		t.Desk, ds = desk.Default(), []diag.Diagnostic{unreadable(ConfigFile, err)}
 	} else {
 		t.Desk, ds = desk.Parse(ConfigFile, data)
+		_, _ = sum.Write(data)
 	}
 	t.Problems = append(t.Problems, ds...)
 	files, ds := t.typeFiles()
 	t.Problems = append(t.Problems, ds...)
+	for _, f := range files {
+		fmt.Fprintf(sum, "\x00%q %d\n", f.Path, len(f.Data))
+		_, _ = sum.Write(f.Data)
+	}
+	t.Settings = [32]byte(sum.Sum(nil))
 	t.Types, ds = schema.Load(files)
 	t.Problems = append(t.Problems, ds...)
 }

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package tree
+
+import (
+	"errors"
+	"os"
+)
+
+// openHandle is not there: folders are known by their paths.
+func openHandle(*os.Root, string) (folder, error) { return nil, errors.ErrUnsupported }
