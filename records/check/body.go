@@ -22,19 +22,19 @@ const (
 	ruleEntryOrder       diag.RuleID = "body/entry-order"
 )
 
-// checkBody judges the text of a record: its sections, entries and links.
-func checkBody(in *Input, t *schema.Type, r *records.Record) []diag.Diagnostic {
+// checkBody judges the text of a record: its sections, entries and links. looks
+// reports whether that depends on which files there are.
+func checkBody(in *Input, t *schema.Type, r *records.Record) (ds []diag.Diagnostic, looks bool) {
 	if most := in.Desk.Limits.MaxRecordBytes; len(r.Source) > most && most > 0 {
 		return []diag.Diagnostic{diag.New(ruleLimits, diag.Error, r.Path, diag.At(r.BodyLine),
 			"the file is %d bytes long; the desk allows %d", len(r.Source), most).
-			WithHint("move long text into an attachment beside the record")}
+			WithHint("move long text into an attachment beside the record")}, false
 	}
 	if err := markdown.CheckLimits(r.Body); err != nil {
 		return []diag.Diagnostic{diag.New(ruleLimits, diag.Error, r.Path, diag.At(r.BodyLine), "%s", err).
-			WithHint("move what programs have written into an attachment beside the record")}
+			WithHint("move what programs have written into an attachment beside the record")}, false
 	}
 	b := markdown.Outline(r.Body, r.BodyLine)
-	var ds []diag.Diagnostic
 	if len(t.Body.Sections) > 0 {
 		c := sectionCheck{t: t, r: r, b: b}
 		c.preamble()
@@ -44,7 +44,8 @@ func checkBody(in *Input, t *schema.Type, r *records.Record) []diag.Diagnostic {
 		c.entries()
 		ds = c.ds
 	}
-	return append(ds, checkLinks(in, r, b.Links)...)
+	found, looks := checkLinks(in, r, b.Links)
+	return append(ds, found...), looks
 }
 
 // sectionCheck judges the sections of one record.

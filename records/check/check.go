@@ -45,19 +45,26 @@ func (in *Input) deskVars() map[string]any {
 // record, the files that it links to and the ids that exist. Records of unknown
 // types are the loader's to report.
 func Local(in *Input, r *records.Record) []diag.Diagnostic {
+	ds, _ := local(in, r)
+	return ds
+}
+
+// local is Local. alone reports whether the record, the configuration and the
+// time are all that the findings depend on.
+func local(in *Input, r *records.Record) (ds []diag.Diagnostic, alone bool) {
 	t := in.Types.Get(r.Type)
 	if t == nil {
-		return nil
+		return nil, true
 	}
-	ds := t.CheckFields(r)
+	ds = t.CheckFields(r)
 	ds = append(ds, t.CheckRules(r, nil, in.deskVars())...)
 	ds = append(ds, checkPlace(in, t, r)...)
 	ds = append(ds, checkDerived(in.Desk, t, r)...)
 	if len(t.States) > 0 {
 		ds = append(ds, workflow.Check(t, r, in.AsOf)...)
 	}
-	ds = append(ds, checkBody(in, t, r)...)
-	return finish(in, t, r, ds)
+	body, looks := checkBody(in, t, r)
+	return finish(in, t, r, append(ds, body...)), !looks
 }
 
 // Graph returns what is wrong with the records among each other: ids that stand
@@ -88,22 +95,31 @@ func All(ctx context.Context, in *Input, known []diag.Diagnostic) []diag.Diagnos
 	all := in.Set.All()
 	found := make([][]diag.Diagnostic, len(all))
 	each(ctx, len(all), func(i int) { found[i] = Local(in, all[i]) })
-	ids := make(map[string]string, len(all))
-	for _, r := range all {
-		ids[r.Path] = string(r.ID)
+	var graph []diag.Diagnostic
+	if ctx.Err() == nil {
+		graph = Graph(in)
 	}
+	return together(in.Set, known, append(found, graph))
+}
+
+// together puts findings into their order, those from loading with the id of
+// their record.
+func together(set *records.Set, known []diag.Diagnostic, found [][]diag.Diagnostic) []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	for _, d := range known {
-		if d.Record == "" {
-			d.Record = ids[d.Path]
+	if len(known) > 0 {
+		ids := make(map[string]string, set.Len())
+		for _, r := range set.All() {
+			ids[r.Path] = string(r.ID)
 		}
-		ds = append(ds, d)
+		for _, d := range known {
+			if d.Record == "" {
+				d.Record = ids[d.Path]
+			}
+			ds = append(ds, d)
+		}
 	}
 	for _, f := range found {
 		ds = append(ds, f...)
-	}
-	if ctx.Err() == nil {
-		ds = append(ds, Graph(in)...)
 	}
 	diag.Sort(ds)
 	return ds

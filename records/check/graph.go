@@ -26,8 +26,8 @@ const (
 	teamType   records.Type = "team"
 )
 
-// graph is a set of records with what is needed to judge them together. It is
-// safe for concurrent use.
+// graph is a set of records with what is needed to judge them together, of their
+// types alone: others need not be read. It is safe for concurrent use.
 type graph struct {
 	types *schema.Types
 	set   *records.Set
@@ -47,21 +47,32 @@ func newGraph(in *Input) *graph {
 		folds: map[records.Type]map[string]records.ID{},
 		hints: map[string]string{},
 	}
-	for _, t := range in.Types.All() {
-		g.folds[t.Name] = map[string]records.ID{}
-		for _, f := range t.Fields {
-			if f.Ref != "" {
-				g.refs[t.Name] = append(g.refs[t.Name], f)
-			}
-		}
-	}
 	for _, r := range in.Set.All() {
-		if folds := g.folds[r.Type]; folds != nil {
-			g.names[r.Type] = append(g.names[r.Type], string(r.ID))
-			folds[fold(string(r.ID))] = r.ID
+		folds := g.folds[r.Type]
+		if folds == nil {
+			t := in.Types.Get(r.Type)
+			if t == nil {
+				continue
+			}
+			folds = map[string]records.ID{}
+			g.folds[r.Type] = folds
+			g.refs[r.Type] = refFields(t)
 		}
+		g.names[r.Type] = append(g.names[r.Type], string(r.ID))
+		folds[fold(string(r.ID))] = r.ID
 	}
 	return g
+}
+
+// refFields returns the fields of a type that refer to records.
+func refFields(t *schema.Type) []*schema.Field {
+	var out []*schema.Field
+	for _, f := range t.Fields {
+		if f.Ref != "" {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // find returns the records of a type with the id.

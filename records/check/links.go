@@ -16,9 +16,9 @@ const (
 	ruleUnsafeLink  diag.RuleID = "text/unsafe-link"
 )
 
-// checkLinks follows the links of a text to files and records of the desk.
-func checkLinks(in *Input, r *records.Record, links []markdown.Link) []diag.Diagnostic {
-	var ds []diag.Diagnostic
+// checkLinks follows the links of a text to files and records of the desk. looks
+// reports whether there are any.
+func checkLinks(in *Input, r *records.Record, links []markdown.Link) (ds []diag.Diagnostic, looks bool) {
 	for _, l := range links {
 		switch scheme := schemeOf(l.Destination); {
 		case isUnsafe(scheme):
@@ -26,12 +26,13 @@ func checkLinks(in *Input, r *records.Record, links []markdown.Link) []diag.Diag
 				WithHint("link to a web page or to a file of the desk"))
 		case scheme != "" || strings.HasPrefix(l.Destination, "//"):
 		default:
+			looks = true
 			if d, bad := checkFileLink(in, r, l); bad {
 				ds = append(ds, d)
 			}
 		}
 	}
-	return ds
+	return ds, looks
 }
 
 // schemeOf returns the scheme of a link in lower case, "" for a path. A single

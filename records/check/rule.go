@@ -18,8 +18,14 @@ type Rule struct {
 	Since    string // version of desk.yaml that brought it
 	Severity diag.Severity
 	Fixable  bool   // Fix mends it
-	Bad      string // an example that breaks the rule, see Example
+	Bad      string // an example that breaks the rule
 	Good     string // the same, mended
+	// Before is what rules on a change start from, as Bad and Good say what it
+	// makes of that; "" for all others. Where there was more than one step, a line
+	// "=== before" stands between them.
+	Before string
+	// Meanwhile is what the other side of a merge made of it; mostly "".
+	Meanwhile string
 }
 
 //go:embed rules
@@ -66,15 +72,24 @@ func mustRule(path string) Rule {
 }
 
 // parseRule reads a rule file: "key: value" lines, an empty line, the text, and
-// the two examples below the lines "=== bad" and "=== good".
+// the examples below the lines "=== bad" and "=== good", and for rules on a change
+// "=== before" and "=== meanwhile".
 func parseRule(src string) (Rule, error) {
 	head, rest, ok := strings.Cut(src, "\n\n")
-	doc, examples, ok2 := strings.Cut(rest, "\n=== bad\n")
-	bad, good, ok3 := strings.Cut(examples, "\n=== good\n")
-	if !ok || !ok2 || !ok3 {
+	parts := strings.Split(rest, "\n=== ")
+	r := Rule{Doc: strings.TrimSpace(parts[0])}
+	for i, part := range parts[1:] {
+		name, text, _ := strings.Cut(part, "\n")
+		if i < len(parts)-2 {
+			text += "\n" // the split took it
+		}
+		if !r.setExample(name, text) {
+			return Rule{}, fmt.Errorf("parse rule: example %q", name)
+		}
+	}
+	if !ok || r.Bad == "" || r.Good == "" {
 		return Rule{}, errors.New("parse rule: want head, text, bad and good example")
 	}
-	r := Rule{Doc: strings.TrimSpace(doc), Bad: bad + "\n", Good: good}
 	for _, line := range strings.Split(head, "\n") {
 		key, value, _ := strings.Cut(line, ": ")
 		if err := r.setHead(key, value); err != nil {
@@ -82,6 +97,27 @@ func parseRule(src string) (Rule, error) {
 		}
 	}
 	return r, nil
+}
+
+// setExample sets one of the examples; ok is false where there is none of the
+// name.
+func (r *Rule) setExample(name, text string) (ok bool) {
+	switch name {
+	case "bad":
+		r.Bad = text
+	case "good":
+		r.Good = text
+	case "meanwhile":
+		r.Meanwhile = text
+	case "before":
+		if r.Before != "" {
+			text = r.Before + "=== before\n" + text
+		}
+		r.Before = text
+	default:
+		return false
+	}
+	return true
 }
 
 func (r *Rule) setHead(key, value string) error {

@@ -29,6 +29,9 @@ func TestTheExampleDeskIsFlawless(t *testing.T) {
 
 func TestTheExamplesOfEveryRuleShowIt(t *testing.T) {
 	for _, r := range Rules() {
+		if r.Before != "" {
+			continue // it takes a repository: records/change runs these examples
+		}
 		t.Run(string(r.ID), func(t *testing.T) {
 			t.Parallel()
 			isIt := func(d diag.Diagnostic) bool {
