@@ -5,13 +5,14 @@ SHELL       := /bin/bash
 
 # Packages that link Hugo take minutes to compile the first time, and too long
 # under the race detector.
-LIGHT := ./records/... ./schema/... ./site ./cmd/frontdesk
+LIGHT := ./records/... ./schema/... ./hooks ./site ./cmd/frontdesk ./cmd/frontdesk-bench
 HUGO  := ./site/hugo ./cmd/frontdesk-site
 
 FUZZTIME ?= 5s
 LOG      := .tools/test.log
+BENCH    := .tools/bench
 
-.PHONY: build demo test lint fuzz deps clean
+.PHONY: build demo test lint fuzz deps bench bench-deps clean
 
 build: ## bin/frontdesk and bin/frontdesk-site
 	@echo "building bin/frontdesk and bin/frontdesk-site (Hugo takes some minutes the first time)"
@@ -36,12 +37,12 @@ test: deps lint ## everything that must pass
 	@.ci/verdict $(LOG)
 
 lint: ## gofmt, vet, staticcheck
-	@test -z "$$(gofmt -l cmd records schema site)" || { echo "not gofmt-ed:"; gofmt -l cmd records schema site; exit 1; }
+	@test -z "$$(gofmt -l cmd hooks records schema site)" || { echo "not gofmt-ed:"; gofmt -l cmd hooks records schema site; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 
 fuzz: ## each fuzz target for FUZZTIME
-	@grep -rhoE --include='*_test.go' '^func Fuzz\w+' -H records schema site cmd | sed 's|/[^/]*:func | |' | sort -u | \
+	@grep -rhoE --include='*_test.go' '^func Fuzz\w+' -H records schema hooks site cmd | sed 's|/[^/]*:func | |' | sort -u | \
 	while read -r pkg target; do \
 		echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
 		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
@@ -59,6 +60,29 @@ deps:
 			echo "installing axe-core for the accessibility tests"; \
 			npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.10.3; \
 		else echo "npm is not installed: the accessibility tests will be skipped"; fi; }
+
+bench: build bench-deps ## the budgets, measured: a table, kept in .github/BENCHMARKS.md unless ROWS='list|check' picks some
+	go build -o $(BENCH)/frontdesk-bench ./cmd/frontdesk-bench
+	$(BENCH)/frontdesk-bench $(if $(ROWS),--rows '$(ROWS)',--write .github/BENCHMARKS.md) $(BENCHFLAGS)
+
+# What Frontdesk is compared with. A program that cannot be installed is named
+# in the table as not measured.
+bench-deps:
+	@mkdir -p $(BENCH)
+	@command -v fossil > /dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			echo "installing fossil to compare with"; \
+			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fossil > /dev/null || true; \
+		else echo "fossil is not installed: it will not be compared with"; fi; }
+	@test -e $(BENCH)/node_modules/.bin/remark -a -e $(BENCH)/node_modules/.bin/backlog || { \
+		if command -v npm > /dev/null; then \
+			echo "installing Backlog.md and remark-lint-frontmatter-schema to compare with"; \
+			npm install --silent --no-save --no-audit --no-fund --prefix $(BENCH) \
+				backlog.md@1.52.0 remark-cli@12.0.1 remark-frontmatter@5.0.0 remark-lint-frontmatter-schema@3.15.4 || true; \
+		else echo "npm is not installed: its programs will not be compared with"; fi; }
+	@test -x $(BENCH)/hugo || { \
+		echo "building stock Hugo to compare with (some minutes)"; \
+		GOBIN="$(CURDIR)/$(BENCH)" go install github.com/gohugoio/hugo@$$(go list -m -f '{{.Version}}' github.com/gohugoio/hugo) || true; }
 
 clean: ## remove what was built
 	rm -rf bin demo .tools

@@ -14,6 +14,7 @@ import (
 	"frontdesk/records/check"
 	"frontdesk/records/diag"
 	"frontdesk/records/git"
+	"frontdesk/records/index"
 	"frontdesk/records/render"
 	"frontdesk/records/tree"
 )
@@ -24,13 +25,14 @@ type checkOptions struct {
 	asOf   string
 	fix    bool
 	dry    bool
+	change changeOptions
 }
 
 func newCheckCmd(e *env) *cobra.Command {
 	o := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [PATH|ID...]",
-		Short: "Say what is wrong in the desk",
+		Short: "Say what is wrong in the desk, or with a change",
 		Long: "Check judges the desk's configuration, its types and all records, alone and among\n" +
 			"each other, and prints what is wrong, where, and what would be right. With PATHs\n" +
 			"(files or folders) or IDs it prints only what concerns those.\n\n" +
@@ -41,9 +43,10 @@ func newCheckCmd(e *env) *cobra.Command {
 			"--fix mends what has one right answer: the path of a file, a derived priority,\n" +
 			"the log line and the time that a change of state by hand left out, quotes around\n" +
 			"a text that reads as a number. It changes the lines that it means and no others,\n" +
-			"names the files that it wrote, and then checks again.",
+			"names the files that it wrote, and then checks again.\n\n" + changeHelp,
 		GroupID: groupRead,
 		Example: "  frontdesk check\n  frontdesk check records/incidents k7q4\n  frontdesk check --fix -n\n" +
+			"  frontdesk check --staged\n  frontdesk check --base origin/main --format github\n" +
 			"  frontdesk check --format sarif > frontdesk.sarif",
 		RunE:              func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), e, o, args) },
 		ValidArgsFunction: completeCheck(e),
@@ -53,6 +56,7 @@ func newCheckCmd(e *env) *cobra.Command {
 	f.StringVar(&o.asOf, "as-of", "", "judge as of this `time` instead of now: 2026-11-03 or 2026-11-03T09:12:00Z")
 	f.BoolVar(&o.fix, "fix", false, "mend what has one right answer")
 	f.BoolVarP(&o.dry, "dry-run", "n", false, "with --fix: say what would be mended, and write nothing")
+	o.change.addTo(f)
 	return completeFlag(cmd, "format", render.Formats()...)
 }
 
@@ -60,12 +64,15 @@ func runCheck(ctx context.Context, e *env, o *checkOptions, args []string) error
 	if err := oneOf("format", o.format, render.Formats()...); err != nil {
 		return err
 	}
-	if o.dry && !o.fix {
-		return usagef("check writes nothing unless --fix is given", "-n goes with --fix only")
+	if err := o.checkFlags(); err != nil {
+		return err
 	}
 	asOf, err := parseAsOf(o.asOf, e.now())
 	if err != nil {
 		return err
+	}
+	if o.change.isGiven() {
+		return checkChange(ctx, e, o, asOf, args)
 	}
 	t, err := openDesk(quiet(e)) // what is wrong with the desk is part of the report
 	if err != nil {
@@ -95,16 +102,20 @@ type checkRun struct {
 
 // judge loads all records and returns what is wrong within the scope.
 func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, error) {
-	l, err := c.tree.Load(ctx)
+	x := openIndex(c.tree)
+	l, err := x.Load(ctx, index.Want{Fields: check.GraphFields(c.tree.Types)})
 	if err != nil {
 		return nil, nil, err
 	}
 	in := &check.Input{Desk: c.tree.Desk, Types: c.tree.Types, Set: l.Set, AsOf: c.asOf, Exists: c.tree.Exists}
 	known := append(append([]diag.Diagnostic{}, c.tree.Problems...), l.Problems...)
-	all := check.All(ctx, in, known)
+	verdicts := x.Verdicts()
+	all := check.Again(ctx, in, known, verdicts, c.whole)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
+	verdicts.Keep()
+	_ = x.Save(ctx) // what is not kept is judged again
 	var ds []diag.Diagnostic
 	for _, d := range all {
 		if c.inScope(d.Path) {
@@ -112,6 +123,12 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 		}
 	}
 	return in, ds, nil
+}
+
+// whole reads a record of which the index knows something only.
+func (c *checkRun) whole(r *records.Record) *records.Record {
+	whole, _ := c.tree.LoadOne(tree.Name{Type: r.Type, ID: r.ID, Path: r.Path})
+	return whole
 }
 
 func (c *checkRun) inScope(path string) bool {
@@ -190,9 +207,11 @@ func folderInRepository(dir string) (string, error) {
 
 // source returns the content of files for excerpts.
 func (c *checkRun) source(set *records.Set) func(string) []byte {
-	byPath := make(map[string][]byte, set.Len())
+	byPath := map[string][]byte{}
 	for _, r := range set.All() {
-		byPath[r.Path] = r.Source
+		if r.Source != nil {
+			byPath[r.Path] = r.Source
+		}
 	}
 	return func(path string) []byte {
 		if src, ok := byPath[path]; ok {
@@ -237,6 +256,11 @@ func (c *checkRun) fix(ctx context.Context, dry bool) error {
 	for _, r := range in.Set.All() {
 		if !faulty[r.Path] {
 			continue
+		}
+		if r.Source == nil {
+			if r = c.whole(r); r == nil {
+				continue
+			}
 		}
 		fixed, err := check.Fix(in, r, by, c.e.now())
 		if err != nil {

@@ -9,6 +9,8 @@ func commands() []func(*env) *cobra.Command {
 		newListCmd,
 		newShowCmd,
 		newLogCmd,
+		newBlameCmd,
+		newDiffCmd,
 		newCheckCmd,
 		newExplainCmd,
 		newNewCmd,
@@ -23,9 +25,14 @@ func commands() []func(*env) *cobra.Command {
 		newInitCmd,
 		newDemoCmd,
 		newImportCmd,
+		newHooksCmd,
 		newSiteCmd,
 		newSchemaCmd,
+		newIndexCmd,
+		newDoctorCmd,
+		newReshardCmd,
 		newCompletionCmd,
+		newManCmd,
 		newVersionCmd,
 	}
 }

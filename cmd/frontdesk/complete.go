@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +19,7 @@ type completer = func(cmd *cobra.Command, args []string, begun string) ([]string
 
 // onDesk makes a completer of what a desk knows. Where there is no desk, nothing
 // completes: nobody wants to read an error while typing.
-func onDesk(e *env, words func(ctx context.Context, t *tree.Tree, args []string, begun string) []string) completer {
+func onDesk(e *env, words func(ctx context.Context, t *tree.Tree, args []string, begun string) []word) completer {
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		root, err := tree.Find(e.dir)
 		if err != nil {
@@ -34,66 +34,39 @@ func onDesk(e *env, words func(ctx context.Context, t *tree.Tree, args []string,
 	}
 }
 
-// shellSafe matches words that no shell expands. Others are never offered: bash
-// would evaluate a file named $(…).md as soon as somebody pressed the tab key.
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9._:=,/@-]+$`)
-
-// begunWith keeps the words that begin as typed, whatever the case. Words that
-// end in a colon or an equals sign get no space, as their value comes next.
-func begunWith(begun string, words []string) ([]string, cobra.ShellCompDirective) {
-	var out []string
-	open := 0
-	for _, w := range words {
-		if len(w) >= len(begun) && strings.EqualFold(w[:len(begun)], begun) && shellSafe.MatchString(w) {
-			out = append(out, w)
-			if strings.HasSuffix(w, ":") || strings.HasSuffix(w, "=") {
-				open++
-			}
-		}
-	}
-	if open > 0 && open == len(out) {
-		return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completeID completes the id of a record as the first argument. It reads file
-// names alone, so that it is fast in a large desk.
+// completeID completes the id of a record as the first argument.
 func completeID(e *env) completer {
-	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, _ string) []string {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []word {
 		if len(args) > 0 {
 			return nil
 		}
-		return ids(t)
+		return ids(t, begun)
 	})
-}
-
-// ids lists the ids of the records of the types, of all where none is given.
-func ids(t *tree.Tree, types ...records.Type) []string {
-	names := t.Names(types...)
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = string(n.ID)
-	}
-	return out
 }
 
 // completePerson completes the id of a person, as for --as.
 func completePerson(e *env) completer {
-	return onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, _ string) []string { return ids(t, personType) })
+	return onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, begun string) []word {
+		return ids(t, begun, personType)
+	})
 }
 
 // completeAssign completes an id, then the person to whom the record goes.
 func completeAssign(e *env) completer {
-	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, _ string) []string {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []word {
 		switch len(args) {
 		case 0:
-			return ids(t)
+			return ids(t, begun)
 		case 1:
-			return append(ids(t, personType), "@me")
+			return append(ids(t, begun, personType), word{text: "@me", about: "you"})
 		}
 		return nil
 	})
+}
+
+// completeRef completes the id of a record of a type, as a flag's value.
+func completeRef(e *env, typ records.Type) completer {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, begun string) []word { return ids(t, begun, typ) })
 }
 
 // completeType completes the name of a type as the first argument.
@@ -103,127 +76,181 @@ func completeType(e *env) completer {
 		if err != nil || len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return begunWith(begun, types.Names())
+		return begunWith(begun, plainWords(types.Names()))
 	}
 }
 
-// completeQuery completes a type, then the terms of a query.
-func completeQuery(e *env) completer {
-	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []string {
-		asked, _ := splitType(t.Types, args)
-		types := t.Types.All()
-		if asked != "" {
-			types = []*schema.Type{t.Types.Get(asked)}
-		}
-		key, typed, ok := strings.Cut(begun, ":")
-		if ok {
-			return terms(key, typed, queryValues(t, types, strings.TrimPrefix(key, "-")))
-		}
-		words := []string{"is:", "has:", "no:", "sort:", "type:"}
-		for _, typ := range types {
-			words = append(words, terms("", "", typ.FieldNames())...)
-		}
-		for i, w := range words {
-			words[i] = strings.TrimSuffix(w, ":") + ":"
-		}
+// completeNew completes a type, then field=value words of it.
+func completeNew(e *env) completer {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []word {
 		if len(args) == 0 {
-			words = append(words, t.Types.Names()...)
+			return plainWords(t.Types.Names())
 		}
-		return unique(words)
+		typ, _ := query.FindType(t.Types, args[0])
+		if typ == nil {
+			return nil
+		}
+		return assignmentWords(t, typ, nil, args[1:], begun)
 	})
 }
 
-// terms writes key:value words; values before the last comma stay.
-func terms(key, typed string, values []string) []string {
-	if key == "" {
-		return values
-	}
-	kept := typed[:strings.LastIndex(typed, ",")+1]
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = key + ":" + kept + v
-	}
-	return out
-}
-
-// queryValues lists what may follow a key of a query.
-func queryValues(t *tree.Tree, types []*schema.Type, key string) []string {
-	var out []string
-	switch key {
-	case "is":
-		return query.Categories()
-	case "type":
-		return t.Types.Names()
-	case "has", "no", "sort":
-		for _, typ := range types {
-			out = append(out, typ.FieldNames()...)
-		}
-		return unique(out)
-	}
-	for _, typ := range types {
-		out = append(out, fieldValues(t, typ, key)...)
-	}
-	return unique(out)
-}
-
-// fieldValues lists what a field may hold, as far as that is a list: choices,
-// states, ids of records.
-func fieldValues(t *tree.Tree, typ *schema.Type, name string) []string {
-	f := typ.Field(name)
-	switch {
-	case f == nil:
-		return nil
-	case name == records.FieldState:
-		return typ.StateNames()
-	case f.Ref == schema.AnyType:
-		return ids(t)
-	case f.Ref == personType:
-		return append(ids(t, f.Ref), "@me")
-	case f.Ref != "":
-		return ids(t, f.Ref)
-	case f.Schema != nil && f.Schema.Type == "boolean":
-		return []string{"true", "false"}
-	}
-	return f.Choices()
-}
-
-// completeChange completes an id, then key=value words for that record: states
+// completeChange completes an id, then field=value words for that record: states
 // that are legal from here, choices, people, teams.
 func completeChange(e *env) completer {
-	return onDesk(e, func(ctx context.Context, t *tree.Tree, args []string, begun string) []string {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []word {
 		if len(args) == 0 {
-			return ids(t)
+			return ids(t, begun)
 		}
 		r, err := findRecord(quiet(e), t, args[0])
 		if err != nil {
 			return nil
 		}
-		typ := t.Types.Get(r.Type)
-		key, _, ok := strings.Cut(begun, "=")
-		if !ok {
-			return suffixed(typ.FieldNames(), "=")
-		}
-		values := fieldValues(t, typ, key)
-		if key == records.FieldState {
-			values = nil
-			for _, s := range workflow.Legal(typ, workflow.Present(typ, r)) {
-				values = append(values, string(s))
-			}
-		}
-		out := make([]string, len(values))
-		for i, v := range values {
-			out[i] = key + "=" + v
-		}
-		return out
+		return assignmentWords(t, t.Types.Get(r.Type), r, args[1:], begun)
 	})
 }
 
-func suffixed(words []string, suffix string) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = w + suffix
+// assignmentWords completes field=value, field+=value and field-=value. Fields that were
+// given already, and those that nobody sets, are left out.
+func assignmentWords(t *tree.Tree, typ *schema.Type, r *records.Record, given []string, begun string) []word {
+	before, typed, ok := strings.Cut(begun, "=")
+	if !ok {
+		return settable(typ, given)
+	}
+	name := strings.TrimRight(before, "+-")
+	if r != nil && name == records.FieldState {
+		var states []word
+		for _, s := range workflow.Legal(typ, workflow.Present(typ, r)) {
+			states = append(states, word{text: string(s), about: string(typ.State(s).Category)})
+		}
+		return prefixed(before+"=", states)
+	}
+	return prefixed(before+"=", fieldValues(t, typ, name, typed))
+}
+
+func settable(typ *schema.Type, given []string) []word {
+	had := map[string]bool{records.FieldID: true, records.FieldLog: true}
+	for _, g := range given {
+		name, _, _ := strings.Cut(g, "=")
+		had[name] = true
+	}
+	var out []word
+	for _, f := range typ.Fields {
+		if !had[f.Name] {
+			out = append(out, word{text: f.Name + "=", about: f.Title, open: true})
+		}
 	}
 	return out
+}
+
+// completeQuery completes a type, then the terms of a query.
+func completeQuery(e *env) completer {
+	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []word {
+		types := func() []*schema.Type { // all of them only where no type narrows the query
+			if asked, _ := splitType(t.Types, args); asked != "" {
+				return []*schema.Type{t.Types.Get(asked)}
+			}
+			return t.Types.All()
+		}
+		key, typed, ok := strings.Cut(begun, ":")
+		if ok {
+			last := strings.LastIndex(typed, ",") + 1 // values before the last comma stay
+			values := queryValues(t, types(), strings.TrimPrefix(key, "-"), typed[last:])
+			return prefixed(key+":"+typed[:last], without(values, strings.Split(typed[:last], ",")))
+		}
+		var out []word
+		if len(args) == 0 {
+			out = plainWords(t.Types.Names())
+		}
+		return append(out, queryKeys(types(), strings.HasPrefix(begun, "-"))...)
+	})
+}
+
+// without leaves out words that were given already.
+func without(words []word, given []string) []word {
+	return slices.DeleteFunc(words, func(w word) bool { return slices.Contains(given, w.text) })
+}
+
+// queryKeys lists what a term may begin with; excluding puts a dash before it.
+func queryKeys(types []*schema.Type, excluding bool) []word {
+	keys := []string{"is", "has", "no", "sort", "type"}
+	for _, typ := range types {
+		keys = append(keys, typ.FieldNames()...)
+	}
+	var out []word
+	for _, key := range unique(keys) {
+		w := word{text: key + ":", open: true}
+		if excluding {
+			w.text = "-" + w.text
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// queryValues lists what may follow a key of a query.
+func queryValues(t *tree.Tree, types []*schema.Type, key, typed string) []word {
+	var names []string
+	switch key {
+	case "is":
+		return plainWords(query.Categories())
+	case "type":
+		return plainWords(t.Types.Names())
+	case "has", "no", "sort":
+		for _, typ := range types {
+			names = append(names, typ.FieldNames()...)
+		}
+		if strings.HasPrefix(typed, "-") {
+			return prefixed("-", plainWords(unique(names)))
+		}
+		return plainWords(unique(names))
+	}
+	var out []word
+	seen := map[string]bool{}
+	for _, typ := range types {
+		for _, w := range fieldValues(t, typ, key, typed) {
+			if !seen[w.text] {
+				seen[w.text] = true
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// fieldValues lists what a field may hold, as far as that is a list: choices,
+// states, ids of records that begin as typed.
+func fieldValues(t *tree.Tree, typ *schema.Type, name, typed string) []word {
+	f := typ.Field(name)
+	switch {
+	case f == nil:
+		return nil
+	case name == records.FieldState:
+		return plainWords(typ.StateNames())
+	case f.Ref == schema.AnyType:
+		return ids(t, typed)
+	case f.Ref == personType:
+		return append(ids(t, typed, f.Ref), word{text: "@me", about: "you"})
+	case f.Ref != "":
+		return ids(t, typed, f.Ref)
+	case f.Schema != nil && f.Schema.Type == "boolean":
+		return plainWords([]string{"true", "false"})
+	}
+	return plainWords(f.Choices())
+}
+
+// completeCommand completes the words of a command.
+func completeCommand(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	found, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var words []word
+	for _, sub := range found.Commands() {
+		if sub.IsAvailableCommand() {
+			words = append(words, word{text: sub.Name(), about: sub.Short})
+		}
+	}
+	return begunWith(begun, words)
 }
 
 // unique returns the words in their order, each once.

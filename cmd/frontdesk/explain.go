@@ -30,8 +30,11 @@ type ruleJSON struct {
 	Since    string        `json:"since"`
 	Fixable  bool          `json:"fixable"`
 	Doc      string        `json:"doc"`
-	Bad      string        `json:"bad"`
-	Good     string        `json:"good"`
+	// Before and Meanwhile are there for rules on a change.
+	Before    string `json:"before,omitempty"`
+	Meanwhile string `json:"meanwhile,omitempty"`
+	Bad       string `json:"bad"`
+	Good      string `json:"good"`
 }
 
 func newExplainCmd(e *env) *cobra.Command {
@@ -60,7 +63,7 @@ func newExplainCmd(e *env) *cobra.Command {
 }
 
 func newRuleJSON(r check.Rule) ruleJSON {
-	return ruleJSON{ID: r.ID, Title: r.Title, Severity: r.Severity, Since: r.Since, Fixable: r.Fixable, Doc: r.Doc, Bad: r.Bad, Good: r.Good}
+	return ruleJSON{ID: r.ID, Title: r.Title, Severity: r.Severity, Since: r.Since, Fixable: r.Fixable, Doc: r.Doc, Before: r.Before, Meanwhile: r.Meanwhile, Bad: r.Bad, Good: r.Good}
 }
 
 func listRules(e *env, format string) error {
@@ -101,7 +104,11 @@ func explain(e *env, format, name string) error {
 	for _, text := range own {
 		b.WriteString("\n" + text)
 	}
-	fmt.Fprintf(&b, "\nWrong:\n\n%s\nRight:\n\n%s", indented(r.Bad), indented(r.Good))
+	for _, part := range []struct{ title, text string }{{"Before", r.Before}, {"Meanwhile, on the base", r.Meanwhile}, {"Wrong", r.Bad}, {"Right", r.Good}} {
+		if part.text != "" {
+			fmt.Fprintf(&b, "\n%s:\n\n%s", part.title, indented(part.text))
+		}
+	}
 	_, err = io.WriteString(e.stdout, plain.Text(b.String()))
 	return err
 }
@@ -189,5 +196,9 @@ func completeRule(_ *cobra.Command, args []string, begun string) ([]string, cobr
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return begunWith(begun, ruleNames())
+	var words []word
+	for _, r := range allRules() {
+		words = append(words, word{text: string(r.ID), about: r.Title})
+	}
+	return begunWith(begun, words)
 }

@@ -27,6 +27,9 @@ type importOptions struct {
 	delimiter string
 	encoding  string
 	member    string
+	replay    bool
+	branch    string
+	stream    string
 }
 
 func newImportCmd(e *env) *cobra.Command {
@@ -43,8 +46,10 @@ files; with the name of a preset it prints that one, to start from.
 
 Each row that cannot be read is reported with its line and case. Run again, an
 import goes on where it was stopped; records that were changed since are kept
-as they are and reported. The exit status is 1 where anything was reported.`,
-		Example: "  frontdesk import servicenow incidents.csv.zip\n  frontdesk import --map my.yaml tickets.csv -n",
+as they are and reported. The exit status is 1 where anything was reported.
+
+` + replayHelp,
+		Example: "  frontdesk import servicenow incidents.csv.zip\n  frontdesk import --map my.yaml tickets.csv -n\n  frontdesk import servicenow incidents.csv.zip --replay --branch history",
 		GroupID: groupDesk,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.explain {
@@ -71,6 +76,9 @@ as they are and reported. The exit status is 1 where anything was reported.`,
 	cmd.Flags().BoolVar(&o.explain, "help-mapping", false, "show how mapping files are written, or the mapping file of a PRESET")
 	cmd.Flags().StringVar(&o.delimiter, "delimiter", "", "what separates cells, where it is not what the mapping says: comma, semicolon, tab, pipe or a `character`")
 	cmd.Flags().StringVar(&o.encoding, "encoding", "", "`encoding` of the file, where it is not what the mapping says: utf-8 or windows-1252")
+	cmd.Flags().BoolVar(&o.replay, "replay", false, "make a commit of each row, with the row's author and time, on a new branch")
+	cmd.Flags().StringVar(&o.branch, "branch", "", "with --replay: the `name` of the branch, which must be new; otherwise "+intake.DefaultBranch)
+	cmd.Flags().StringVar(&o.stream, "stream", "", "with --replay: write what git fast-import would read to a `file`, and no commits")
 	cmd.Flags().StringVar(&o.member, "member", "", "which `file` of a zip archive to read; otherwise the only .csv")
 	return cmd
 }
@@ -91,6 +99,9 @@ func helpMapping(e *env, args []string) error {
 
 func runImport(ctx context.Context, e *env, o *importOptions, args []string) error {
 	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	if err := o.checkReplay(); err != nil {
 		return err
 	}
 	m, file, err := o.choose(e, args)
@@ -115,6 +126,14 @@ func runImport(ctx context.Context, e *env, o *importOptions, args []string) err
 	defer f.Close()
 	progress, done := importProgress(e)
 	src := intake.Source{Name: file, Data: f, Size: size}
+	if o.replay {
+		res, err := o.replayInto(ctx, e, t, m, src, progress)
+		done()
+		if err != nil {
+			return explainReplay(e, err)
+		}
+		return o.finishReplay(e, res)
+	}
 	res, err := intake.Run(ctx, t, m, src, intake.Options{DryRun: o.dry, Progress: progress})
 	done()
 	if err != nil {
@@ -244,16 +263,30 @@ func (o *importOptions) finish(ctx context.Context, e *env, t *tree.Tree, res *i
 }
 
 func (o *importOptions) printResult(e *env, res *intake.Result) {
+	showProblems(e, res)
+	verb := "wrote"
+	if o.dry {
+		verb = "would write"
+	}
+	fmt.Fprintf(e.stdout, "%s read, %s %s%s\n", count(res.Events, "row"), verb, made(res), reported(res))
+	printKept(e, res)
+	if res.Sharded {
+		fmt.Fprintf(e.stdout, "desk.yaml: shard set to %d, for months with many records\n", res.Shard)
+	}
+}
+
+// showProblems prints what an import could not take, on stderr.
+func showProblems(e *env, res *intake.Result) {
 	for _, p := range res.Problems {
 		complain(e.stderr, "line %d, %s: %s", p.Line, p.Case, p.Message)
 	}
 	if len(res.Unused) > 0 {
 		complain(e.stderr, "columns that the mapping leaves out: %s", strings.Join(res.Unused, ", "))
 	}
-	verb := "wrote"
-	if o.dry {
-		verb = "would write"
-	}
+}
+
+// made says which records are new.
+func made(res *intake.Result) string {
 	var made []string
 	for _, typ := range slices.Sorted(maps.Keys(res.Created)) {
 		if n := res.Created[typ]; n > 0 {
@@ -261,17 +294,22 @@ func (o *importOptions) printResult(e *env, res *intake.Result) {
 		}
 	}
 	if len(made) == 0 {
-		made = []string{"nothing new"}
+		return "nothing new"
 	}
-	reported := ""
+	return strings.Join(made, ", ")
+}
+
+func reported(res *intake.Result) string {
 	if n := len(res.Problems); n > 0 {
-		reported = "; reported " + count(n, "row")
+		return "; reported " + count(n, "row")
 	}
-	fmt.Fprintf(e.stdout, "%s read, %s %s%s\n", count(res.Events, "row"), verb, strings.Join(made, ", "), reported)
+	return ""
+}
+
+func printKept(e *env, res *intake.Result) {
 	for _, typ := range slices.Sorted(maps.Keys(res.Kept)) {
-		fmt.Fprintf(e.stdout, "%s there already\n", count(res.Kept[typ], string(typ)))
-	}
-	if res.Sharded {
-		fmt.Fprintf(e.stdout, "desk.yaml: shard set to %d, for months with many records\n", res.Shard)
+		if n := res.Kept[typ]; n > 0 {
+			fmt.Fprintf(e.stdout, "%s there already\n", count(n, string(typ)))
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/records"
+	"frontdesk/records/index"
 	"frontdesk/records/plain"
 	"frontdesk/records/query"
 	"frontdesk/records/tree"
@@ -34,6 +35,7 @@ type listOptions struct {
 	count   bool
 	limit   int
 	columns []string
+	at      revision
 }
 
 func newListCmd(e *env) *cobra.Command {
@@ -46,7 +48,8 @@ func newListCmd(e *env) *cobra.Command {
 		Example: "  frontdesk list incident is:open assignee:@me\n" +
 			"  frontdesk list 'is:open priority:P1,P2 sort:priority'\n" +
 			"  frontdesk list change 'planned_start:>=today' --format json\n" +
-			"  frontdesk list incident -state:closed --count",
+			"  frontdesk list incident -state:closed --count\n" +
+			"  frontdesk list --at v1 incident is:open",
 		RunE:              func(cmd *cobra.Command, args []string) error { return list(cmd.Context(), e, o, args) },
 		ValidArgsFunction: completeQuery(e),
 		Annotations:       map[string]string{takesQuery: "true"},
@@ -56,6 +59,7 @@ func newListCmd(e *env) *cobra.Command {
 	f.BoolVar(&o.count, "count", false, "print only how many records match")
 	f.IntVar(&o.limit, "limit", 0, "print at most `N` records, and say so; 0 prints all")
 	f.StringSliceVar(&o.columns, "columns", nil, "show these `fields`, separated by commas, in table and csv")
+	f.Var(&o.at, "at", atUsage)
 	return completeFlag(cmd, "format", formatTable, formatJSON, formatCSV, formatIDs)
 }
 
@@ -63,6 +67,8 @@ func listHelp() string {
 	return "List prints the records that meet a query, all of them unless --limit is given.\n" +
 		"TYPE is a type's name, its plural or its beginning; without it all types are\n" +
 		"asked. A first word that names no type belongs to the query.\n\n" + query.Help() + "\n\n" +
+		"With --at it lists the desk as it was, with its types of then; times in the query,\n" +
+		"such as today, are those of now.\n" + atHelp + "\n\n" +
 		"Records that cannot be read are named on stderr, the rest is still printed, and\n" +
 		"the exit status is 1. Text from records is printed without control characters;\n" +
 		"csv cells that a spreadsheet could take for a formula begin with an apostrophe."
@@ -72,11 +78,12 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	t, err := openDesk(e)
+	v, err := openView(ctx, e, o.at)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer v.Close()
+	t := v.Tree
 	asked, text := splitType(t.Types, args)
 	q, err := parseQuery(ctx, e, t, asked, text)
 	if err != nil {
@@ -86,11 +93,16 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 		return err
 	}
 	scope := narrowed(q, t.Types)
-	l, err := t.Load(ctx, scope...)
+	x := openIndex(t)
+	l, err := x.Load(ctx, o.looked(q, t.Types), scope...)
 	if err != nil {
 		return err
 	}
+	defer x.Save(ctx) // what is not kept is read again
 	found := matching(q, t.Types, l.Set)
+	if !o.count && o.format != formatIDs {
+		x.Complete(found, o.shown(q, t.Types))
+	}
 	if err := o.print(e, t, l.Set, found); err != nil {
 		return err
 	}
@@ -98,6 +110,41 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 		hintAtType(e, t.Types, args[0])
 	}
 	return reportLost(e, t, l, scope...)
+}
+
+// looked says what is looked at of all records: what tells whether one matches,
+// and where it stands among the others.
+func (o *listOptions) looked(q *query.Query, types *schema.Types) index.Want {
+	fields, body := q.Needs()
+	w := index.Want{Fields: append([]string{}, fields...), Text: body}
+	if o.format != formatIDs { // which tells ids from all others
+		w.Match = func(r *records.Record) bool { return matches(q, types, r) }
+	}
+	return w
+}
+
+func matches(q *query.Query, types *schema.Types, r *records.Record) bool {
+	t := types.Get(r.Type)
+	return t != nil && q.Match(t, r)
+}
+
+// shown says what is printed of records that match.
+func (o *listOptions) shown(q *query.Query, types *schema.Types) index.Want {
+	w := index.Want{Fields: []string{records.FieldID, records.FieldTitle, records.FieldState, columnType}}
+	switch {
+	case o.format == formatJSON:
+		w.Fields = nil
+	case len(o.columns) > 0:
+		for _, c := range o.columns {
+			first, _, _ := strings.Cut(c, ".")
+			w.Fields = append(w.Fields, first)
+		}
+	default:
+		for _, name := range q.Types() {
+			w.Fields = append(w.Fields, types.Get(name).Columns...)
+		}
+	}
+	return w
 }
 
 func (o *listOptions) check() error {
@@ -116,7 +163,7 @@ func (o *listOptions) check() error {
 // splitType takes a type's name off the arguments; the rest is the query.
 func splitType(types *schema.Types, args []string) (asked records.Type, text string) {
 	if len(args) > 0 {
-		if t, _ := query.FindType(types.All(), args[0]); t != nil {
+		if t, _ := query.FindType(types, args[0]); t != nil {
 			asked, args = t.Name, args[1:]
 		}
 	}
@@ -155,7 +202,7 @@ func queryError(text string, wrong *query.SyntaxError) error {
 // narrowed returns the types to read, none where that is all: then what lies in
 // folders of no type is reported, too.
 func narrowed(q *query.Query, types *schema.Types) []records.Type {
-	if asked := q.Types(); len(asked) < len(types.All()) {
+	if asked := q.Types(); len(asked) < len(types.Names()) {
 		return asked
 	}
 	return nil
@@ -164,7 +211,7 @@ func narrowed(q *query.Query, types *schema.Types) []records.Type {
 func matching(q *query.Query, types *schema.Types, set *records.Set) []*records.Record {
 	var found []*records.Record
 	for _, r := range set.All() {
-		if t := types.Get(r.Type); t != nil && q.Match(t, r) {
+		if matches(q, types, r) {
 			found = append(found, r)
 		}
 	}
@@ -274,7 +321,7 @@ func hintAtType(e *env, types *schema.Types, word string) {
 	if slices.Contains(types.Names(), word) || strings.Contains(word, ":") {
 		return
 	}
-	if _, begun := query.FindType(types.All(), word); strings.HasPrefix(begun, "it could be") || schema.Nearest(word, types.Names()) != "" {
+	if _, begun := query.FindType(types, word); strings.HasPrefix(begun, "it could be") || schema.Nearest(word, types.Names()) != "" {
 		hint(e.stderr, "%q was searched as text; as a type: %s", word, begun)
 	}
 }

@@ -20,18 +20,31 @@ type logJSON struct {
 
 func newLogCmd(e *env) *cobra.Command {
 	var format string
+	var commits bool
 	cmd := &cobra.Command{
 		Use:   "log ID",
 		Short: "Show what happened to a record, and who did it",
 		Long: "Log prints a record's history from its log: who set which tracked field when.\n" +
 			"The oldest line comes first; times are in the desk's time zone. Lines that cannot\n" +
-			"be read are named on stderr, and the exit status is 1.",
-		GroupID:           groupRead,
-		Example:           "  frontdesk log k7q4\n  frontdesk log k7q4 --format json",
-		Args:              between(1, 1, "an ID"),
-		RunE:              func(cmd *cobra.Command, args []string) error { return showLog(cmd.Context(), e, format, args[0]) },
+			"be read are named on stderr, and the exit status is 1.\n\n" +
+			"With --git it shows the commits behind the log, oldest first: who committed which\n" +
+			"lines, and how long after the time that a line claims. A line is marked with ! where\n" +
+			"it was committed more than 5 minutes before the time that it claims, and where a\n" +
+			"later commit altered or removed it. What else a commit changed is told in words.\n" +
+			"Moved records are followed. Git does not verify names and times: they are what the\n" +
+			"commit says.",
+		GroupID: groupRead,
+		Example: "  frontdesk log k7q4\n  frontdesk log k7q4 --git\n  frontdesk log k7q4 --format json",
+		Args:    between(1, 1, "an ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if commits {
+				return showCommits(cmd.Context(), e, format, args[0])
+			}
+			return showLog(cmd.Context(), e, format, args[0])
+		},
 		ValidArgsFunction: completeID(e),
 	}
+	cmd.Flags().BoolVar(&commits, "git", false, "show the commits that brought the lines, and what else they changed")
 	return addFormat(cmd, &format)
 }
 

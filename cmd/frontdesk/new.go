@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -10,8 +9,6 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/frontmatter"
-	"frontdesk/records/query"
-	"frontdesk/records/tree"
 	"frontdesk/records/write"
 	"frontdesk/schema"
 )
@@ -104,26 +101,4 @@ func textOf(e *env, text string) (string, error) {
 		return "", usagef("put it into a file beside the record", "the text is longer than %d bytes", frontmatter.MaxBody)
 	}
 	return string(data), nil
-}
-
-// completeNew completes a type, then field=value words of it.
-func completeNew(e *env) completer {
-	return onDesk(e, func(_ context.Context, t *tree.Tree, args []string, begun string) []string {
-		if len(args) == 0 {
-			return t.Types.Names()
-		}
-		typ, _ := query.FindType(t.Types.All(), args[0])
-		if typ == nil {
-			return nil
-		}
-		key, _, ok := strings.Cut(begun, "=")
-		if !ok {
-			return suffixed(typ.FieldNames(), "=")
-		}
-		var out []string
-		for _, v := range fieldValues(t, typ, key) {
-			out = append(out, key+"="+v)
-		}
-		return out
-	})
 }

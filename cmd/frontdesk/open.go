@@ -107,6 +107,9 @@ func place(d diag.Diagnostic) string {
 // of the asked types, of all where none is given. It returns errProblems if
 // there is any such thing, so that the exit code tells.
 func reportLost(e *env, t *tree.Tree, l *tree.Loaded, asked ...records.Type) error {
+	if diag.Count(l.Problems, diag.Error) == 0 && len(l.Unreadable) == 0 && !lacksType(t, asked) {
+		return nil
+	}
 	read := make(map[string]bool, l.Set.Len())
 	for _, r := range l.Set.All() {
 		read[r.Path] = true

@@ -77,11 +77,33 @@ func newRoot(e *env, started *bool) *cobra.Command {
 		root.AddCommand(command(e))
 	}
 	root.SetHelpCommandGroupID(groupDesk)
+	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultHelpCmd()
 	notice(root, started)
 	_ = root.MarkPersistentFlagDirname("directory") // these two fail only for a flag that is not there
 	_ = root.RegisterFlagCompletionFunc("as", completePerson(e))
 	return root
+}
+
+// newHelpCmd makes the command that prints the help of others.
+func newHelpCmd(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND...]",
+		Short:   "Print the help of a command",
+		Long:    "Help prints what a command does, its flags and examples, as COMMAND --help does.",
+		Example: "  frontdesk help list\n  frontdesk help schema show",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil {
+				return knownCommand(root, args)
+			}
+			if len(rest) > 0 && cmd.HasSubCommands() {
+				return knownCommand(cmd, rest)
+			}
+			return cmd.Help()
+		},
+		ValidArgsFunction: completeCommand,
+	}
 }
 
 // notice wraps every command so that it sets started when it begins: errors

@@ -179,7 +179,7 @@ func newSchemaShowCmd(e *env) *cobra.Command {
 // findType returns the type that a person names; none is a mistake in the
 // command line.
 func findType(types *schema.Types, word string) (*schema.Type, error) {
-	t, hint := query.FindType(types.All(), word)
+	t, hint := query.FindType(types, word)
 	if t == nil {
 		return nil, usagef(hint, "there is no type %q", word)
 	}

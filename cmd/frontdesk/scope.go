@@ -61,7 +61,7 @@ func pathOfID(t *tree.Tree, part string) (string, error) {
 
 // completeCheck completes ids; the shell adds files.
 func completeCheck(e *env) completer {
-	complete := onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, _ string) []string { return ids(t) })
+	complete := onDesk(e, func(_ context.Context, t *tree.Tree, _ []string, begun string) []word { return ids(t, begun) })
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		words, _ := complete(cmd, args, begun)
 		return words, cobra.ShellCompDirectiveDefault

@@ -17,6 +17,7 @@ import (
 type showOptions struct {
 	format string
 	links  bool
+	at     revision
 }
 
 func newShowCmd(e *env) *cobra.Command {
@@ -28,14 +29,16 @@ func newShowCmd(e *env) *cobra.Command {
 			"TYPE/ID where two types share it. Times are in the desk's time zone. Text from\n" +
 			"records is printed without control characters.\n\n" +
 			"With --format json it prints the same envelope as list, with the record's body\n" +
-			"and log.",
+			"and log.\n\n" +
+			"With --at it shows the record as it was.\n" + atHelp,
 		GroupID:           groupRead,
-		Example:           "  frontdesk show INC-2611-K7Q4\n  frontdesk show k7q4\n  frontdesk show service/vpn --links\n  frontdesk show k7q4 --format json",
+		Example:           "  frontdesk show INC-2611-K7Q4\n  frontdesk show k7q4\n  frontdesk show service/vpn --links\n  frontdesk show k7q4 --format json\n  frontdesk show k7q4 --at HEAD~3",
 		Args:              between(1, 1, "an ID"),
 		RunE:              func(cmd *cobra.Command, args []string) error { return show(cmd.Context(), e, o, args[0]) },
 		ValidArgsFunction: completeID(e),
 	}
 	cmd.Flags().BoolVar(&o.links, "links", false, "add the records that it refers to and that refer to it")
+	cmd.Flags().Var(&o.at, "at", atUsage)
 	return addFormat(cmd, &o.format)
 }
 
@@ -43,12 +46,13 @@ func show(ctx context.Context, e *env, o *showOptions, part string) error {
 	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
 		return err
 	}
-	t, err := openDesk(e)
+	v, err := openView(ctx, e, o.at)
 	if err != nil {
 		return err
 	}
-	defer t.Close()
-	r, err := findRecord(e, t, part)
+	defer v.Close()
+	t := v.Tree
+	r, err := v.find(e, part)
 	if err != nil {
 		return err
 	}
@@ -56,6 +60,9 @@ func show(ctx context.Context, e *env, o *showOptions, part string) error {
 	var links []link
 	var lost error
 	if o.links {
+		if err := v.readAhead(ctx); err != nil {
+			return err
+		}
 		if links, lost, err = linksOf(ctx, e, t, r); err != nil {
 			return err
 		}

@@ -88,6 +88,7 @@ person it is assigned to you. It is short for "set ID assignee=PERSON".`,
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&team, "team", "", "give it to this `team` too")
+	_ = cmd.RegisterFlagCompletionFunc("team", completeRef(e, "team")) // fails only for a flag that is not there
 	return cmd
 }
 

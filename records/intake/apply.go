@@ -33,6 +33,9 @@ type writer struct {
 	plan  *Plan
 	opts  Options
 
+	ahead    func(paths []string) error // told what will be read; may be nil
+	outcomes []written                  // once run, of each of the plan's files
+
 	mu     sync.Mutex
 	done   int
 	result *Result
@@ -52,6 +55,7 @@ func (w *writer) run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.outcomes = outcomes
 	for i, o := range outcomes {
 		w.count(w.plan.Files[i], o)
 	}
@@ -88,6 +92,9 @@ func (w *writer) files(ctx context.Context, have []tree.Name) ([]written, error)
 		byID[tree.Name{Type: n.Type, ID: records.ID(strings.ToLower(string(n.ID)))}] = n.Path
 	}
 	files := w.plan.Files
+	if err := w.readAhead(byID); err != nil {
+		return nil, err
+	}
 	out := make([]written, len(files))
 	named := 0
 	for named < len(files) && files[named].Named {
@@ -97,8 +104,7 @@ func (w *writer) files(ctx context.Context, have []tree.Name) ([]written, error)
 		err := parallel(ctx, part[1]-part[0], func() func(int) error {
 			return func(i int) error {
 				f := files[part[0]+i]
-				at := byID[tree.Name{Type: f.Type, ID: records.ID(strings.ToLower(string(f.ID)))}]
-				o, err := w.file(f, at)
+				o, err := w.file(f, byID[folded(f)])
 				out[part[0]+i] = o
 				w.progress()
 				return err
@@ -109,6 +115,25 @@ func (w *writer) files(ctx context.Context, have []tree.Name) ([]written, error)
 		}
 	}
 	return out, nil
+}
+
+// readAhead tells which files of the desk will be compared with the plan's.
+func (w *writer) readAhead(byID map[tree.Name]string) error {
+	if w.ahead == nil {
+		return nil
+	}
+	var paths []string
+	for _, f := range w.plan.Files {
+		if at := byID[folded(f)]; at != "" && !f.Named {
+			paths = append(paths, at)
+		}
+	}
+	return w.ahead(paths)
+}
+
+// folded is the name of a file's record, as one of many systems would take it.
+func folded(f File) tree.Name {
+	return tree.Name{Type: f.Type, ID: records.ID(strings.ToLower(string(f.ID)))}
 }
 
 // file writes one file. at is where the desk has a record of that id already.
@@ -219,15 +244,28 @@ func (w *writer) configure() error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", tree.ConfigFile, err)
 	}
-	data, err := withShard(old, w.result.Shard)
+	data, err := w.sharded()
 	if err != nil {
-		return fmt.Errorf("write shard to %s: %w", tree.ConfigFile, err)
+		return err
 	}
 	if err := w.store.Write(tree.ConfigFile, old, data, tree.Durable); err != nil {
 		return err
 	}
 	w.result.Written = append(w.result.Written, tree.ConfigFile)
 	return nil
+}
+
+// sharded returns desk.yaml with the shard.
+func (w *writer) sharded() ([]byte, error) {
+	old, err := w.store.Read(tree.ConfigFile)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", tree.ConfigFile, err)
+	}
+	data, err := withShard(old, w.result.Shard)
+	if err != nil {
+		return nil, fmt.Errorf("write shard to %s: %w", tree.ConfigFile, err)
+	}
+	return data, nil
 }
 
 // withShard returns desk.yaml with the shard added and every other byte as it

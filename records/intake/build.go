@@ -29,6 +29,14 @@ type builder struct {
 		actor            []result
 	}
 	track []tracked
+	usual string // how a subject puts the state that new records have
+	texts map[string]sectionResult
+}
+
+// sectionResult is what sectionText made of a text.
+type sectionResult struct {
+	text string
+	err  error
 }
 
 // tracked is a field whose changes the log records; index is its place among
@@ -40,7 +48,7 @@ type tracked struct {
 }
 
 func newBuilder(p *planner) *builder {
-	b := &builder{p: p, memo: map[*target]map[string]result{}}
+	b := &builder{p: p, memo: map[*target]map[string]result{}, texts: map[string]sectionResult{}}
 	for i := range p.m.fields {
 		b.fields = append(b.fields, p.target(&p.m.fields[i]).asField(p.types))
 	}
@@ -60,6 +68,9 @@ func newBuilder(p *planner) *builder {
 		b.by.refType = p.types.Get("person")
 		b.actors = []*target{b.at, b.by}
 		b.track = b.tracked()
+	}
+	if len(p.typ.States) > 0 {
+		b.usual = records.FieldState + " " + string(p.typ.States[0].Name)
 	}
 	return b
 }
@@ -85,15 +96,14 @@ func (b *builder) tracked() []tracked {
 
 // draft is a record that is being made.
 type draft struct {
-	id        string
-	line      int    // of its first good row
-	view      []cell // what is known of each column: a missing cell says nothing
-	values    []*records.Value
-	imported  []*records.Value
-	logged    []*records.Value // of each tracked field, as the log has it
-	log       []logLine
-	overrides []records.Pair
-	out       *outcome
+	id       string
+	line     int    // of its first good row
+	view     []cell // what is known of each column: a missing cell says nothing
+	values   []*records.Value
+	imported []*records.Value
+	logged   []*records.Value // of each tracked field, as the log has it
+	log      []logLine
+	out      *outcome
 }
 
 // logLine is a line of the log; set holds a value for each tracked field that it
@@ -103,16 +113,20 @@ type logLine struct {
 	set    []*records.Value
 }
 
-// build makes a record of a group's rows.
-func (b *builder) build(g group) outcome {
-	out := outcome{}
-	d := &draft{
-		id: g.id, out: &out,
+// begin returns the draft of a record before its first row.
+func (b *builder) begin(id string) *draft {
+	return &draft{
+		id: id, out: &outcome{},
 		view:     make([]cell, b.p.table.width),
 		values:   make([]*records.Value, len(b.fields)+len(b.derived)),
 		imported: make([]*records.Value, len(b.imported)),
 		logged:   make([]*records.Value, len(b.track)),
 	}
+}
+
+// build makes a record of a group's rows.
+func (b *builder) build(g group) outcome {
+	d := b.begin(g.id)
 	for n, i := range b.ordered(g, d) {
 		if n > 0 && !b.p.m.events {
 			b.problem(d, i, fmt.Sprintf("the id stands on line %d already; a table has one row for each record", b.p.table.rows[g.rows[0]].line))
@@ -123,7 +137,7 @@ func (b *builder) build(g group) outcome {
 	if d.line > 0 {
 		b.finish(d)
 	}
-	return out
+	return *d.out
 }
 
 func (b *builder) problem(d *draft, row int, message string) {
@@ -200,8 +214,8 @@ func (b *builder) sortKeys(row int) (keys []sortKey, fault string) {
 }
 
 // row lays one row over what is known of the record. A row with a fault changes
-// nothing.
-func (b *builder) row(d *draft, i int) {
+// nothing; row then returns false.
+func (b *builder) row(d *draft, i int) bool {
 	own := b.p.table.cellsOf(i)
 	view := append(b.scratch.view[:0], d.view...)
 	b.scratch.view = view
@@ -221,7 +235,7 @@ func (b *builder) row(d *draft, i int) {
 	at, by, worst := b.actor(own)
 	if faults = slices.Concat(faults, bad, worse, worst); len(faults) > 0 {
 		b.problem(d, i, strings.Join(distinct(faults), "; "))
-		return
+		return false
 	}
 	if notes > 0 {
 		b.problem(d, i, fmt.Sprintf("the row is read without %d characters that no record may hold", notes))
@@ -237,6 +251,7 @@ func (b *builder) row(d *draft, i int) {
 	if b.at != nil {
 		b.event(d, at, by)
 	}
+	return true
 }
 
 // make makes the values of a row, in the buffer.

@@ -20,17 +20,9 @@ const reasonImported = "imported"
 
 // finish writes the record's file and judges it as check will.
 func (b *builder) finish(d *draft) {
-	b.override(d)
-	body, fault := b.text(d)
+	data, fault, flaw := b.file(d, b.p.judge)
 	if fault != "" {
 		d.fail(fault)
-		return
-	}
-	pairs := b.pairs(d)
-	data := frontmatter.Format(pairs, body)
-	fault, flaw := b.verify(d, pairs, body, data)
-	if fault != "" {
-		d.fail("the record is not written: " + fault)
 		return
 	}
 	if flaw != "" {
@@ -39,14 +31,31 @@ func (b *builder) finish(d *draft) {
 	d.out.file = &File{Type: b.p.typ.Name, ID: records.ID(d.id), Opened: b.opened(d), Data: data, Line: d.line}
 }
 
+// file returns the record's file as the rows so far make it. It leaves the draft
+// as it is. fault is why it cannot be written, flaw what the judge calls wrong
+// all the same.
+func (b *builder) file(d *draft, judge func(*records.Record) []diag.Diagnostic) (data []byte, fault, flaw string) {
+	body, fault := b.text(d)
+	if fault != "" {
+		return nil, fault, ""
+	}
+	pairs := b.pairs(d)
+	data = frontmatter.Format(pairs, body)
+	if fault, flaw = b.verify(d, pairs, body, data, judge); fault != "" {
+		return nil, "the record is not written: " + fault, ""
+	}
+	return data, "", flaw
+}
+
 // fail reports what is wrong with the record as a whole. Nothing of it is kept.
 func (d *draft) fail(message string) {
 	d.out.problems = append(d.out.problems, Problem{Line: d.line, Case: d.id, Message: message})
 	d.out.mentions = nil
 }
 
-// override gives the reason for a value that differs from the derived one.
-func (b *builder) override(d *draft) {
+// overrides returns the reasons for values that differ from the derived ones.
+func (b *builder) overrides(d *draft) []records.Pair {
+	var out []records.Pair
 	for i, t := range b.fields {
 		if t.field == nil || t.field.Derive == "" || t.field.Override == "" || d.values[i].IsNull() {
 			continue
@@ -55,8 +64,9 @@ func (b *builder) override(d *draft) {
 		if !ok || want == d.values[i].Text || !b.field(d, t.field.Override).IsNull() {
 			continue
 		}
-		d.overrides = append(d.overrides, records.Pair{Key: t.field.Override, Value: records.NewString(reasonImported)})
+		out = append(out, records.Pair{Key: t.field.Override, Value: records.NewString(reasonImported)})
 	}
+	return out
 }
 
 // pairs returns the front matter in the type's order.
@@ -67,14 +77,15 @@ func (b *builder) pairs(d *draft) []records.Pair {
 			pairs = append(pairs, records.Pair{Key: name, Value: v})
 		}
 	}
+	overrides := b.overrides(d)
 	for _, f := range b.p.typ.Fields {
 		switch f.Name {
 		case records.FieldID, records.FieldImported, records.FieldLog:
 			continue
 		}
 		v := b.field(d, f.Name)
-		if i := slices.IndexFunc(d.overrides, func(p records.Pair) bool { return p.Key == f.Name }); i >= 0 {
-			v = d.overrides[i].Value
+		if i := slices.IndexFunc(overrides, func(p records.Pair) bool { return p.Key == f.Name }); i >= 0 {
+			v = overrides[i].Value
 		}
 		add(f.Name, v)
 	}
@@ -110,17 +121,15 @@ func origin(source string, lines int) *records.Value {
 // logValue returns the log. Its first line also states the last value of
 // tracked fields whose changes the mapping does not follow.
 func (b *builder) logValue(d *draft) *records.Value {
-	for i, t := range b.track {
-		if v := d.values[t.index]; !t.log && !v.IsNull() {
-			d.log[0].set[i] = v
-		}
-	}
 	list := &records.Value{Kind: records.List}
-	for _, line := range d.log {
+	for n, line := range d.log {
 		item := records.NewMap(
 			records.Pair{Key: "at", Value: records.NewString(line.at)},
 			records.Pair{Key: "by", Value: records.NewString(line.by)})
 		for i, v := range line.set {
+			if last := d.values[b.track[i].index]; n == 0 && !b.track[i].log && !last.IsNull() {
+				v = last
+			}
 			if v != nil {
 				item.Pairs = append(item.Pairs, records.Pair{Key: b.track[i].name, Value: v})
 			}
@@ -158,7 +167,7 @@ func (b *builder) text(d *draft) (body, fault string) {
 	}
 	var out strings.Builder
 	for _, s := range b.p.typ.Body.Sections {
-		text, err := sectionText(texts[s.Heading])
+		text, err := b.section(texts[s.Heading])
 		if err != nil {
 			return "", fmt.Sprintf("section %s: %s", s.Heading, err)
 		}
@@ -177,6 +186,21 @@ func (b *builder) text(d *draft) (body, fault string) {
 		out.WriteString("\n" + text + "\n")
 	}
 	return out.String(), ""
+}
+
+// maxTexts bounds how many texts of sections are remembered.
+const maxTexts = 10_000
+
+// section is sectionText, which takes as long as half a record, once for each text.
+func (b *builder) section(text string) (string, error) {
+	r, ok := b.texts[text]
+	if !ok {
+		r.text, r.err = sectionText(text)
+		if len(b.texts) < maxTexts {
+			b.texts[text] = r
+		}
+	}
+	return r.text, r.err
 }
 
 // sectionText returns foreign text as it may stand in a section: as it is, or
@@ -210,13 +234,13 @@ const flawed = "the record is written, but check calls it wrong: "
 // verify judges the record as check does. fault is why it cannot be written, flaw
 // what check will say of it; both are "" for a good one. Reading the file back takes as long as everything else together, so it is done
 // only where a value holds more than plain words and numbers.
-func (b *builder) verify(d *draft, pairs []records.Pair, body string, data []byte) (fault, flaw string) {
+func (b *builder) verify(d *draft, pairs []records.Pair, body string, data []byte, judge func(*records.Record) []diag.Diagnostic) (fault, flaw string) {
 	path := b.p.typ.NewPath(records.ID(d.id), b.opened(d), b.p.desk.Shard)
 	fields := &records.Value{Kind: records.Map, Pairs: pairs}
 	if len(data) > yaml.MaxMarks || !isPlain(body) || !allPlain(fields) {
-		return verify(b.p.typ, path, data, b.p.judge)
+		return verify(b.p.typ, path, data, judge)
 	}
-	return verdict(b.p.judge(&records.Record{Type: b.p.typ.Name, ID: records.ID(d.id), Path: path, Fields: fields, Body: body, Source: data}))
+	return verdict(judge(&records.Record{Type: b.p.typ.Name, ID: records.ID(d.id), Path: path, Fields: fields, Body: body, Source: data}))
 }
 
 // allPlain reports whether all texts in a value are plain.

@@ -47,6 +47,15 @@ type Plan struct {
 // touches nothing else. A mapping that does not fit the types or the header is a
 // *MappingError.
 func Build(ctx context.Context, m *Mapping, types *schema.Types, d *desk.Desk, src Source) (*Plan, error) {
+	p, err := newPlanner(m, types, d, src)
+	if err != nil {
+		return nil, err
+	}
+	return p.plan(ctx)
+}
+
+// newPlanner reads the rows of a source. Its errors are those of Build.
+func newPlanner(m *Mapping, types *schema.Types, d *desk.Desk, src Source) (*planner, error) {
 	if ds := m.Check(types); diag.Count(ds, diag.Error) > 0 {
 		return nil, &MappingError{Path: m.Path, Diagnostics: ds}
 	}
@@ -61,7 +70,7 @@ func Build(ctx context.Context, m *Mapping, types *schema.Types, d *desk.Desk, s
 	in := &check.Input{Desk: d, Types: types}
 	p := &planner{m: m, types: types, typ: types.Get(m.Type), desk: d, table: t, problems: problems}
 	p.judge = func(r *records.Record) []diag.Diagnostic { return check.Local(in, r) }
-	return p.plan(ctx)
+	return p, nil
 }
 
 // planner makes the plan of one import.
@@ -73,6 +82,7 @@ type planner struct {
 	table    *table
 	judge    func(*records.Record) []diag.Diagnostic // as check does, apart from other records
 	problems []Problem
+	groups   []group // once planned
 }
 
 // group is the rows of one record.
@@ -89,12 +99,12 @@ type outcome struct {
 }
 
 func (p *planner) plan(ctx context.Context) (*Plan, error) {
-	groups := p.group()
-	outcomes := make([]outcome, len(groups))
-	err := parallel(ctx, len(groups), func() func(int) error {
+	p.groups = p.group()
+	outcomes := make([]outcome, len(p.groups))
+	err := parallel(ctx, len(p.groups), func() func(int) error {
 		b := newBuilder(p)
 		return func(i int) error {
-			outcomes[i] = b.build(groups[i])
+			outcomes[i] = b.build(p.groups[i])
 			return nil
 		}
 	})
