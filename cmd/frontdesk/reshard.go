@@ -220,5 +220,5 @@ func explainReshard(err error) error {
 	if !errors.As(err, &blocked) {
 		return err
 	}
-	return detailedError{withHint(errors.New("nothing was moved, as something is in the way:"), "move or rename that, and run it again"), blocked.Blocks}
+	return detailedError{withHint(errors.New("nothing was moved, as something is in the way"), "move or rename that, and run it again"), blocked.Blocks}
 }

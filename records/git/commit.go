@@ -25,6 +25,9 @@ var (
 // repository was opened for. The user's hooks and signing apply. Where the
 // files are as in HEAD already it does nothing.
 func (r *Repo) Commit(ctx context.Context, message string, paths ...string) error {
+	if _, err := r.Root(); err != nil { // a bare repository, whose configuration is anybody's
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // hooks may take their time
 	defer cancel()
 	list := strings.Join(paths, "\x00")

@@ -172,7 +172,8 @@ func (s *Snapshot) Blob(p string) (id string, ok bool) {
 }
 
 // Preload reads the contents of files ahead, with few questions. Names that are
-// no regular files, and files that are too large, are left for ReadFile to tell of.
+// no regular files, and files that are too large, missing or damaged, are left for
+// ReadFile to tell of. It keeps up to 256 MiB, each file for one reader.
 func (s *Snapshot) Preload(ctx context.Context, paths []string) error {
 	if err := s.files.prepare(ctx, paths); err != nil {
 		return fmt.Errorf("read ahead: %w", err)
@@ -186,11 +187,8 @@ func (s *Snapshot) Preload(ctx context.Context, paths []string) error {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	found, err := s.preload(ctx, ids)
-	if errors.Is(err, ErrMissingObject) {
-		return nil
-	}
 	if err != nil {
-		return fmt.Errorf("read ahead: %w", err)
+		return ctx.Err()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -367,6 +367,9 @@ func TestADamagedObjectDoesNotHideTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := at(t, r, "HEAD")
+	if err := s.Preload(context.Background(), []string{"records.md", "desk.yaml"}); err != nil {
+		t.Errorf("reading ahead: %v", err)
+	}
 	if data, err := s.ReadFile("records.md"); err == nil {
 		t.Errorf("read as %q", data)
 	}

@@ -113,7 +113,7 @@ func (t *treeFiles) readAhead(ctx context.Context, list []entry) error {
 	}
 	found, err := t.objects.info(ctx, ids...)
 	if err != nil {
-		return ignoreMissing(err)
+		return ctx.Err()
 	}
 	ids = ids[:0]
 	sum := int64(0)
@@ -124,7 +124,7 @@ func (t *treeFiles) readAhead(ctx context.Context, list []entry) error {
 		}
 	}
 	if found, err = t.objects.contents(ctx, ids, maxAheadBytes); err != nil {
-		return ignoreMissing(err)
+		return ctx.Err()
 	}
 	for _, o := range found {
 		if list, err := parseTree(o.data, len(o.id)/2); o.id != "" && err == nil {
@@ -149,13 +149,6 @@ func (t *treeFiles) unread(list []entry) []string {
 		}
 	}
 	return ids
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, ErrMissingObject) {
-		return nil
-	}
-	return err
 }
 
 // count adds up what was handed out of different folders.
