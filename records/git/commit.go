@@ -30,6 +30,11 @@ func (r *Repo) Commit(ctx context.Context, message string, paths ...string) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute) // hooks may take their time
 	defer cancel()
+	if len(paths) > manyPaths {
+		if staged, err := r.DiffStaged(ctx, ""); err == nil && len(staged) == 0 {
+			return r.commitMany(ctx, message, paths)
+		}
+	}
 	list := strings.Join(paths, "\x00")
 	return patiently(ctx, func() error {
 		if err := r.withPaths(ctx, list, "add"); err != nil {
@@ -40,6 +45,21 @@ func (r *Repo) Commit(ctx context.Context, message string, paths ...string) erro
 		}
 		return r.withPaths(ctx, list, "commit", "--quiet", "--only", "--message="+message)
 	})
+}
+
+// manyPaths is how many paths git matches one by one with each of its files, so
+// that the time grows with the square.
+const manyPaths = 500
+
+// commitMany is Commit where nothing is staged.
+func (r *Repo) commitMany(ctx context.Context, message string, paths []string) error {
+	if err := r.Stage(ctx, paths...); err != nil {
+		return err
+	}
+	if staged, err := r.DiffStaged(ctx, ""); err != nil || len(staged) == 0 {
+		return err
+	}
+	return r.CommitStaged(ctx, message)
 }
 
 // withPaths runs a command on paths, which it reads from its input: there may
