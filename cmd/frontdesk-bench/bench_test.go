@@ -153,6 +153,18 @@ func TestSubjectsRunInTurnAndTheFirstRoundDoesNotCount(t *testing.T) {
 	}
 }
 
+func TestALongRoundIsTheLastOne(t *testing.T) {
+	b := testBench(t)
+	clock := time.Now()
+	b.env.now = func() time.Time { clock = clock.Add(longRound / 3); return clock }
+	s := subject{name: "slow", call: call{dir: b.work, args: []string{b.script(t, "slow", "echo a")}}, check: says("a")}
+	for n, subjects := range map[int][]subject{3: {s, s, s}, 1: {s, s, s, s}} {
+		if all, err := b.measureCold(t.Context(), 3, subjects...); err != nil || len(all[0].walls) != n {
+			t.Errorf("%d subjects: %d rounds, want %d; %v", len(subjects), len(all[0].walls), n, err)
+		}
+	}
+}
+
 func TestAnAnswerThatIsWrongHasNoTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		script, want string

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // subject is a program whose time is taken.
@@ -18,22 +19,27 @@ type subject struct {
 // Every answer is checked, that of the uncounted run as well: a subject that
 // answers wrongly, or one thing first and then another, has no time.
 func (b *bench) measure(ctx context.Context, n int, subjects ...subject) ([]*series, error) {
-	return b.rounds(ctx, -1, n, subjects)
+	return b.rounds(ctx, -1, n, subjects, 0)
 }
+
+// longRound is how long a round may take and still be repeated by measureCold.
+const longRound = 90 * time.Second
 
 // measureCold is measure without the run that is not counted, for what takes
-// so long that it makes no difference.
+// so long that it makes no difference. It stops after a round that was long.
 func (b *bench) measureCold(ctx context.Context, n int, subjects ...subject) ([]*series, error) {
-	return b.rounds(ctx, 0, n, subjects)
+	return b.rounds(ctx, 0, n, subjects, longRound)
 }
 
-// rounds runs the subjects in turn; rounds below zero do not count.
-func (b *bench) rounds(ctx context.Context, first, n int, subjects []subject) ([]*series, error) {
+// rounds runs the subjects in turn; rounds below zero do not count. Unless limit
+// is 0, a round that takes longer is the last one.
+func (b *bench) rounds(ctx context.Context, first, n int, subjects []subject, limit time.Duration) ([]*series, error) {
 	all := make([]*series, len(subjects))
 	for i, s := range subjects {
 		all[i] = &series{name: s.name}
 	}
-	for round := first; round < n; round++ {
+	for round, taken := first, time.Duration(0); round < n && (limit == 0 || taken <= limit); round++ {
+		taken = 0
 		for i, s := range subjects {
 			out, err := b.once(ctx, s)
 			if err != nil {
@@ -43,6 +49,7 @@ func (b *bench) rounds(ctx context.Context, first, n int, subjects []subject) ([
 				return nil, fmt.Errorf("%s: %w", s.name, wrongf("it prints something else than the time before"))
 			}
 			all[i].last = out
+			taken += out.wall
 			if round >= 0 {
 				all[i].walls = append(all[i].walls, out.wall)
 				all[i].memory = max(all[i].memory, out.memory)

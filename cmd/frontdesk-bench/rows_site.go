@@ -40,6 +40,9 @@ func siteRow(ctx context.Context, b *bench) ([]line, error) {
 		return nil, err
 	}
 	b.made["public"] = out
+	if err := sameTimelines(out, plain, f); err != nil {
+		return nil, err
+	}
 	n, err := countPages(out)
 	if err != nil {
 		return nil, err
@@ -97,6 +100,27 @@ func drawn(out string, f *facts) error {
 			if !strings.Contains(strings.ToLower(page), strings.ToLower(want)) {
 				return wrongf("the page of %s has no %s", id, want)
 			}
+		}
+	}
+	return nil
+}
+
+// sameTimelines makes sure that both sites tell the same of a record's history,
+// in pages taken from all over them.
+func sameTimelines(ours, theirs string, f *facts) error {
+	for i := 0; i < len(f.cases); i += 250 {
+		name := filepath.Join("incidents", f.cases[i]+".html")
+		a, err := os.ReadFile(filepath.Join(ours, name))
+		if err != nil {
+			return err
+		}
+		b, err := os.ReadFile(filepath.Join(theirs, name))
+		if err != nil {
+			return err
+		}
+		const event = `<p class="meta">`
+		if n, m := strings.Count(string(a), event), strings.Count(string(b), event); n != m || n == 0 {
+			return wrongf("the pages of %s tell %d events, and with stock Hugo %d", f.cases[i], n, m)
 		}
 	}
 	return nil

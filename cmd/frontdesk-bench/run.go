@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -46,6 +47,7 @@ type bench struct {
 	data  string // folder of the real data
 	made  map[string]string
 	facts *facts
+	busy  string // the load before anything was measured
 }
 
 // run executes one command line and returns its exit code.
@@ -152,7 +154,10 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.home = filepath.Join(b.work, "home")
+	b.home, b.busy = filepath.Join(b.work, "home"), load()
+	if n, err := strconv.ParseFloat(b.busy, 64); err == nil && n > 1 {
+		fmt.Fprintf(b.env.stderr, "frontdesk-bench: others are using this machine (load %s): the figures will be off\n", b.busy)
+	}
 	config := "[user]\n\tname = Lee\n\temail = lee@example.org\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[advice]\n\tdetachedHead = false\n"
 	if err := os.MkdirAll(b.home, 0o755); err != nil {
 		return err

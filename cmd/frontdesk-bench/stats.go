@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -62,12 +61,4 @@ func short(d time.Duration) string {
 		return fmt.Sprintf("%.2f s", d.Seconds())
 	}
 	return fmt.Sprintf("%.0f s", d.Seconds())
-}
-
-// fastest returns the series with the smallest median, nil without any.
-func fastest(all ...*series) *series {
-	if len(all) == 0 {
-		return nil
-	}
-	return slices.MinFunc(all, func(a, b *series) int { return cmp.Compare(a.median(), b.median()) })
 }

@@ -112,17 +112,6 @@ func (t *ticket) isOpen() bool {
 	return t.state == "new" || t.state == "in-progress" || t.state == "on-hold"
 }
 
-// count tells how many tickets meet a condition.
-func count(ts []ticket, meets func(*ticket) bool) int {
-	n := 0
-	for i := range ts {
-		if meets(&ts[i]) {
-			n++
-		}
-	}
-	return n
-}
-
 // path returns where Frontdesk keeps the ticket.
 func (t *ticket) path() string {
 	return "records/incidents/" + t.opened.Format("2006-01") + "/" + t.id + ".md"

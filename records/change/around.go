@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -42,22 +43,52 @@ func (v *view) judge(ctx context.Context, rs []*records.Record, j judging) ([]di
 	return ds, ctx.Err()
 }
 
-// judgeAll returns everything that is wrong with the desk.
-func (v *view) judgeAll(ctx context.Context, j judging) ([]diag.Diagnostic, *records.Set, error) {
-	var paths []string
-	for _, n := range v.tree.Names() {
-		paths = append(paths, n.Path)
+// everything is all that a desk holds.
+type everything struct {
+	records  map[string]*records.Record // by path
+	problems []diag.Diagnostic          // of reading them
+}
+
+// loadAll reads all records. Of other, which may be nil, those are taken whose
+// files are the same here and there.
+func (v *view) loadAll(ctx context.Context, other *everything, isSame func(path string) bool) (*everything, error) {
+	l := v.tree.ListOf(nil)
+	all := &everything{records: make(map[string]*records.Record, len(l.Names)), problems: l.Problems}
+	var names []tree.Name
+	for _, n := range l.Names {
+		if other != nil && isSame(n.Path) {
+			if r := other.records[n.Path]; r != nil && r.Type == n.Type {
+				all.records[n.Path] = r
+				continue
+			}
+		}
+		names = append(names, n)
 	}
-	if err := v.files.Preload(ctx, paths); err != nil {
-		return nil, nil, err
-	}
-	l, err := v.tree.Load(ctx)
+	rs, ds, err := v.read(ctx, names)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	for i, r := range rs {
+		if r != nil {
+			all.records[names[i].Path] = r
+		}
+	}
+	all.problems = append(all.problems, ds...)
+	if other != nil {
+		for _, d := range other.problems {
+			if all.records[d.Path] != nil && all.records[d.Path] == other.records[d.Path] {
+				all.problems = append(all.problems, d)
+			}
+		}
+	}
+	return all, nil
+}
+
+// judgeAll returns everything that is wrong with the desk.
+func (v *view) judgeAll(ctx context.Context, all *everything, j judging) ([]diag.Diagnostic, error) {
 	in := v.input(j)
-	in.Set = l.Set
-	return check.All(ctx, in, slices.Concat(v.tree.Problems, l.Problems)), l.Set, ctx.Err()
+	in.Set = records.NewSet(slices.Collect(maps.Values(all.records)))
+	return check.All(ctx, in, slices.Concat(v.tree.Problems, all.problems)), ctx.Err()
 }
 
 // needsNames reports whether a finding is about a name that leads nowhere.
@@ -160,11 +191,8 @@ func (n *neighbours) twins(r *records.Record) {
 			n.stub(name)
 		}
 		dir := path.Dir(r.Path)
-		for _, e := range n.view.entries(dir) {
-			id, isRecord := strings.CutSuffix(e, schema.Extension)
-			if isRecord && check.Fold(records.ID(id)) == check.Fold(r.ID) {
-				n.stub(tree.Name{Type: t.Name, ID: records.ID(id), Path: path.Join(dir, e)})
-			}
+		for _, id := range n.view.idsIn(dir)[check.Fold(r.ID)] {
+			n.stub(tree.Name{Type: t.Name, ID: id, Path: path.Join(dir, string(id)+schema.Extension)})
 		}
 		return
 	}

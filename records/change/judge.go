@@ -136,7 +136,11 @@ func (c *change) judging() judging {
 // not touch, and was so before, is not its matter.
 func (c *change) judgeAll(ctx context.Context) ([]diag.Diagnostic, int, error) {
 	c.judgedAll = true
-	ds, set, err := c.result.judgeAll(ctx, c.judging())
+	now, err := c.result.loadAll(ctx, nil, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	ds, err := c.result.judgeAll(ctx, now, c.judging())
 	if err != nil {
 		return nil, 0, err
 	}
@@ -154,13 +158,17 @@ func (c *change) judgeAll(ctx context.Context) ([]diag.Diagnostic, int, error) {
 		if s.view.tree == nil {
 			continue
 		}
-		known, _, err := s.view.judgeAll(ctx, judging{asOf: c.opts.AsOf})
+		old, err := s.view.loadAll(ctx, now, func(p string) bool { return !s.changed[p] && !s.had[p] })
+		if err != nil {
+			return nil, 0, err
+		}
+		known, err := s.view.judgeAll(ctx, old, judging{asOf: c.opts.AsOf})
 		if err != nil {
 			return nil, 0, err
 		}
 		ds = without(ds, keys(known))
 	}
-	return c.unlessInConflict(append(ds, mine...)), set.Len(), nil
+	return c.unlessInConflict(append(ds, mine...)), len(now.records), nil
 }
 
 // newToAllSides leaves out what one of the sides of a merge has already.

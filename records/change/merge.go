@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"frontdesk/records/diag"
-	"frontdesk/records/git"
 )
 
 // checkConflicts reports the files that git could not merge.
@@ -105,16 +104,16 @@ func (c *change) noteMerged(ds []diag.Diagnostic) {
 
 // isMerged reports whether a file is as on no side of a merge.
 func (c *change) isMerged(p string) bool {
-	if slices.Contains(c.conflicts, p) {
+	if c.head == "" && len(c.sides) == 1 || slices.Contains(c.conflicts, p) {
 		return false
 	}
 	for _, s := range c.sides {
-		if !slices.ContainsFunc(s.deltas, func(d git.Delta) bool { return d.Path == p && d.Status != 'A' }) {
+		if !s.had[p] || !s.changed[p] {
 			return false
 		}
 	}
 	if c.head == "" {
-		return len(c.sides) > 1
+		return true
 	}
 	now, ok := c.result.files.Blob(p)
 	theirs, known := c.atHead.files.Blob(p)

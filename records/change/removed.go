@@ -151,10 +151,8 @@ func nameReferrers(by []referrer) string {
 // becameWhat tells which record a deleted one seems to have become, where git
 // takes its file for renamed.
 func (c *change) becameWhat(t *touched) string {
-	for _, d := range c.sides[0].deltas {
-		if now := c.set.byPath[d.Path]; d.Status == 'R' && d.OldPath == t.path && now != nil {
-			return fmt.Sprintf("; it seems to have become %s %s", now.after.Type, now.after.ID)
-		}
+	if now := c.set.byPath[c.sides[0].renamed[t.path]]; now != nil {
+		return fmt.Sprintf("; it seems to have become %s %s", now.after.Type, now.after.ID)
 	}
 	return ""
 }

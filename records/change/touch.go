@@ -26,6 +26,7 @@ type past struct {
 	changed map[string]bool           // paths of the result that differ
 	gone    map[string]bool           // paths of the side that the result does not have
 	had     map[string]bool           // paths of the side that differ
+	renamed map[string]string         // paths of the side to those of the result, as git takes them
 	records map[key][]*records.Record // at those paths
 	lost    map[string]bool           // records at those paths that cannot be read
 }
@@ -67,13 +68,16 @@ func (c *change) open(ctx context.Context) error {
 
 // read reads what the side has at the paths that differ.
 func (s *side) read(ctx context.Context) error {
-	s.past = past{changed: map[string]bool{}, gone: map[string]bool{}, had: map[string]bool{}, records: map[key][]*records.Record{}, lost: map[string]bool{}}
+	s.past = past{changed: map[string]bool{}, gone: map[string]bool{}, had: map[string]bool{}, renamed: map[string]string{}, records: map[key][]*records.Record{}, lost: map[string]bool{}}
 	for _, d := range s.deltas {
 		if d.Status != 'D' {
 			s.changed[d.Path] = true
 		}
 		if d.Status != 'A' {
 			s.had[d.OldPath] = true
+		}
+		if d.Status == 'R' {
+			s.renamed[d.OldPath] = d.Path
 		}
 	}
 	for p := range s.had {

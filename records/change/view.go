@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"frontdesk/records"
@@ -20,14 +21,15 @@ import (
 type view struct {
 	tree   *tree.Tree // nil where there is no desk
 	files  *git.Snapshot
-	names  map[records.Type]*names      // of the types that had to be listed
-	months map[records.Type][]time.Time // of the types whose files lie in folders of months
+	names  map[records.Type]*names            // of the types that had to be listed
+	months map[records.Type][]time.Time       // of the types whose files lie in folders of months
+	ids    map[string]map[string][]records.ID // by folder, and by what twins share
 }
 
 // newView opens the desk of a commit. like is a view of the same configuration
 // and types, nil where none is known.
 func newView(root string, files *git.Snapshot, like *view) (*view, error) {
-	v := &view{files: files, names: map[records.Type]*names{}, months: map[records.Type][]time.Time{}}
+	v := &view{files: files, names: map[records.Type]*names{}, months: map[records.Type][]time.Time{}, ids: map[string]map[string][]records.ID{}}
 	if like != nil && like.tree != nil {
 		v.tree = like.tree.With(files)
 		return v, nil
@@ -139,6 +141,21 @@ func (v *view) monthsOf(t *schema.Type, id records.ID) []time.Time {
 		v.months[t.Name] = months
 	}
 	return months
+}
+
+// idsIn returns the ids of the records in a folder, by what twins share.
+func (v *view) idsIn(folder string) map[string][]records.ID {
+	ids, ok := v.ids[folder]
+	if !ok {
+		ids = map[string][]records.ID{}
+		for _, e := range v.entries(folder) {
+			if name, isRecord := strings.CutSuffix(e, schema.Extension); isRecord {
+				ids[check.Fold(records.ID(name))] = append(ids[check.Fold(records.ID(name))], records.ID(name))
+			}
+		}
+		v.ids[folder] = ids
+	}
+	return ids
 }
 
 // entries returns the names in a folder, none where it cannot be read.

@@ -67,9 +67,13 @@ func (t *Tree) Names(types ...records.Type) []Name { return t.list(types, false)
 // all types are asked for.
 func (t *Tree) List(types ...records.Type) *Listing { return t.list(types, true) }
 
-// ListOf is List of some paths alone: it reads the folders on the way to them,
-// and nothing is statted. What is wrong with such a folder is among the problems.
+// ListOf is List of some paths alone, of all where paths is nil: it reads the
+// folders on the way to them, and nothing is statted. What is wrong with such a
+// folder is among the problems.
 func (t *Tree) ListOf(paths []string) *Listing {
+	if paths == nil {
+		return t.list(nil, false)
+	}
 	only := map[string]bool{}
 	for _, p := range paths {
 		for ; p != "." && !only[p]; p = path.Dir(p) {
