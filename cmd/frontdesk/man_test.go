@@ -66,7 +66,7 @@ func TestManPagesAreTheSameEachTime(t *testing.T) {
 		}
 		return string(data)
 	}
-	if read() != read() {
+	if first, second := read(), read(); first != second {
 		t.Error("two runs differ")
 	}
 }

@@ -125,7 +125,7 @@ func compare(t *testing.T, have, truth *tree.Loaded, want index.Want) (known int
 				t.Fatalf("%s: %s is %v, want %v", r.Path, p.Key, r.Get(p.Key), p.Value)
 			}
 		}
-		if want.Text && strings.ToLower(r.Body) != strings.ToLower(w.Body) {
+		if want.Text && !strings.EqualFold(r.Body, w.Body) {
 			t.Fatalf("%s: body %q, want %q", r.Path, r.Body, w.Body)
 		}
 	}
