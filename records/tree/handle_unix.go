@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,6 +46,34 @@ func openAt(dir int, name, p string) (folder, error) {
 		return nil, err
 	}
 	return &handle{os.NewFile(uintptr(fd), p), p}, nil
+}
+
+// openDirect opens a file below a root with one look at each folder on its way,
+// none of which may be a link, nor may the file. It does not wait for a pipe.
+func openDirect(root *os.Root, p string) (*os.File, error) {
+	top, err := root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	dir := top
+	defer func() { _ = dir.Close() }()
+	for {
+		name, rest, isFolder := strings.Cut(p, "/")
+		flags := unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_NONBLOCK
+		if isFolder {
+			flags |= unix.O_DIRECTORY
+		}
+		fd, err := unix.Openat(int(dir.Fd()), name, flags, 0)
+		if err != nil {
+			return nil, err
+		}
+		next := os.NewFile(uintptr(fd), name)
+		if !isFolder {
+			return next, nil
+		}
+		_ = dir.Close()
+		dir, p = next, rest
+	}
 }
 
 func (h *handle) path() string { return h.name }

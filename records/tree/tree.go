@@ -172,23 +172,47 @@ func (t *Tree) typeFiles() (files []schema.File, ds []diag.Diagnostic) {
 func (t *Tree) Read(p string) ([]byte, error) { return t.read(p, frontmatter.MaxFile) }
 
 func (t *Tree) read(p string, limit int64) ([]byte, error) {
-	info, err := fs.Lstat(t.files, p)
+	if t.root != nil && fs.ValidPath(p) {
+		if f, err := openDirect(t.root, p); err == nil {
+			defer f.Close()
+			return readUpTo(f, limit)
+		}
+	}
+	info, err := fs.Lstat(t.files, p) // says what is in the way
 	if err != nil {
 		return nil, cause(err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("it is a %s, not a file", kindOf(info.Mode()))
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("it is %d bytes long; at most %d are read", info.Size(), limit)
+	if err := readable(info, limit); err != nil {
+		return nil, err
 	}
 	f, err := t.files.Open(p)
 	if err != nil {
 		return nil, cause(err)
 	}
 	defer f.Close()
-	data := make([]byte, 0, info.Size()+1)
-	return readAll(io.LimitReader(f, limit+1), data)
+	return readUpTo(f, limit)
+}
+
+// readable refuses what is no file, or too long.
+func readable(info fs.FileInfo, limit int64) error {
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("it is a %s, not a file", kindOf(info.Mode()))
+	}
+	if info.Size() > limit {
+		return fmt.Errorf("it is %d bytes long; at most %d are read", info.Size(), limit)
+	}
+	return nil
+}
+
+func readUpTo(f fs.File, limit int64) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, cause(err)
+	}
+	if err := readable(info, limit); err != nil {
+		return nil, err
+	}
+	return readAll(io.LimitReader(f, limit+1), make([]byte, 0, info.Size()+1))
 }
 
 // readDir returns what a folder holds, in the order of names. Anything else than
