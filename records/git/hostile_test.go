@@ -138,6 +138,9 @@ func TestTreesThatStandForMoreThanThereIsAreRefused(t *testing.T) {
 		tree := bomb(t, r, shape[0], shape[1])
 		commit := mustRun(t, r, "commit-tree", "-p", base, "-m", "x", tree)
 		within(t, name+": walk", func() {
+			if raced && name != "deep" {
+				return // two million names, with nothing shared
+			}
 			n := 0
 			err := fs.WalkDir(at(t, r, tree), ".", func(_ string, _ fs.DirEntry, err error) error { n++; return err })
 			if !errors.Is(err, ErrTooMany) || n > maxEntries+maxEntries/2 {
