@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"path"
 	"strings"
 )
 
@@ -32,8 +31,8 @@ const maxName = 80
 // do not tell upper from lower case.
 type addresses map[string]bool
 
-func newAddresses() addresses {
-	a := addresses{}
+func newAddresses(n int) addresses {
+	a := make(addresses, n+len(reserved))
 	for _, name := range reserved {
 		a[name] = true
 	}
@@ -44,11 +43,16 @@ func newAddresses() addresses {
 // platform becomes a dash, and a taken name gets a number that no id can have.
 func (a addresses) claim(dir, name, ending string) string {
 	name = safeName(name)
-	try := path.Join(dir, name) + ending
-	for n := 2; a[strings.ToLower(try)]; n++ {
-		try = path.Join(dir, fmt.Sprintf("%s~%d", name, n)) + ending
+	if dir != "" {
+		name = dir + "/" + name
 	}
-	a[strings.ToLower(try)] = true
+	try := name + ending
+	low := strings.ToLower(try)
+	for n := 2; a[low]; n++ {
+		try = fmt.Sprintf("%s~%d%s", name, n, ending)
+		low = strings.ToLower(try)
+	}
+	a[low] = true
 	return try
 }
 
@@ -73,12 +77,13 @@ func safeName(s string) string {
 
 // relative returns the address of one page as seen from another.
 func relative(from, to string) string {
-	dirs := strings.Split(from, "/")
-	parts := strings.Split(to, "/")
-	for len(dirs) > 1 && len(parts) > 1 && dirs[0] == parts[0] {
-		dirs, parts = dirs[1:], parts[1:]
+	for {
+		dir, rest, ok := strings.Cut(from, "/")
+		if !ok || len(to) <= len(dir) || to[len(dir)] != '/' || to[:len(dir)] != dir {
+			return strings.Repeat("../", strings.Count(from, "/")) + to
+		}
+		from, to = rest, to[len(dir)+1:]
 	}
-	return strings.Repeat("../", len(dirs)-1) + strings.Join(parts, "/")
 }
 
 // root returns the way from a page to the site's root: "" or "../" repeated.

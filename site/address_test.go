@@ -32,7 +32,7 @@ var safePath = regexp.MustCompile(`^[A-Za-z0-9_~][A-Za-z0-9._~-]*/[A-Za-z0-9_~][
 
 func TestNoTwoPagesShareAnAddress(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := newAddresses()
+		a := newAddresses(0)
 		seen := map[string]bool{}
 		name := rapid.OneOf(rapid.String(), rapid.StringMatching(`[aAbB.~-]{0,3}[0-9]?`), rapid.SampledFrom([]string{"con", "CON", "index", "Index"}))
 		for _, id := range rapid.SliceOf(name).Draw(t, "ids") {

@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,7 +11,10 @@ import (
 )
 
 // perIndexPage is how many records one page of the index shows.
-const perIndexPage = 500
+func perIndexPage() length { return length{least: 350, spread: 150, most: 1000} }
+
+// wholeIndex is how many records the front page of the index shows itself.
+const wholeIndex = 500
 
 // indexPage is a page of the index of all records, by the first letter of their
 // titles.
@@ -20,47 +22,43 @@ type indexPage struct {
 	letter string
 	path   string
 	items  []*item
-	first  bool // of its letter
-	part   int  // from 1
+	total  int // of its letter
+	part   int // from 1
 	parts  int
 }
 
 // arrangeIndex sorts all records by title and cuts them into pages.
 func (v *view) arrangeIndex() {
-	keys := make(map[*item]string, len(v.items))
-	letters := map[string][]*item{}
 	for _, it := range v.items {
-		keys[it] = sortKey(v.title(it))
-		l := letter(keys[it])
-		letters[l] = append(letters[l], it)
+		it.letter = letter(it.Key)
 	}
-	for _, l := range sortedLetters(letters) {
-		items := letters[l]
-		slices.SortStableFunc(items, func(a, b *item) int {
-			return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path))
-		})
-		parts := (len(items) + perIndexPage - 1) / perIndexPage
-		n := 0
-		for chunk := range slices.Chunk(items, perIndexPage) {
-			n++
-			name := cmp.Or(slug(l), "other")
-			if n > 1 {
-				name = fmt.Sprintf("%s-%d", name, n)
-			}
-			v.index = append(v.index, &indexPage{
-				letter: l, items: chunk, first: n == 1, part: n, parts: parts, path: v.paths.claim("a-z", name, ".html"),
-			})
+	v.alphabet = inOrder(v.items, func(it *item) int { return it.Turn }, compareKeys)
+	for left := v.alphabet; len(left) > 0; {
+		n := slices.IndexFunc(left, func(it *item) bool { return it.letter != left[0].letter })
+		if n < 0 {
+			n = len(left)
 		}
+		v.cutLetter(left[:n])
+		left = left[n:]
 	}
 }
 
-func sortedLetters(letters map[string][]*item) []string {
-	out := make([]string, 0, len(letters))
-	for l := range letters {
-		out = append(out, l)
+// cutLetter cuts the records of one letter into pages.
+func (v *view) cutLetter(items []*item) {
+	chunks := perIndexPage().cut(items)
+	for n, chunk := range chunks {
+		name := cmp.Or(slug(items[0].letter), "other")
+		if n > 0 {
+			name = fmt.Sprintf("%s-%d", name, n+1)
+		}
+		v.letters = append(v.letters, &indexPage{
+			letter: items[0].letter, items: chunk, total: len(items), part: n + 1, parts: len(chunks), path: v.paths.claim("a-z", name, ".html"),
+		})
 	}
-	slices.Sort(out)
-	return out
+}
+
+func compareKeys(a, b *item) int {
+	return cmp.Or(cmp.Compare(a.letter, b.letter), cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path))
 }
 
 // sortKey folds case and accents, so that É stands with E.
@@ -73,10 +71,16 @@ func sortKey(s string) string {
 	}, norm.NFD.String(s))
 }
 
+// capitals are most of the letters that there are.
+const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // letter returns the letter of the index that a title stands under, "#" where
 // it begins with something else.
 func letter(key string) string {
-	for _, r := range key {
+	for i, r := range key {
+		if r >= 'a' && r <= 'z' {
+			return capitals[key[i]-'a' : key[i]-'a'+1]
+		}
 		if unicode.IsLetter(r) {
 			return strings.ToUpper(string(r))
 		}
@@ -87,77 +91,79 @@ func letter(key string) string {
 	return "#"
 }
 
-// indexPages yields the pages of the index, and its front page.
-func (v *view) indexPages() iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		front := v.page(indexPath, "letters", "A–Z")
-		front.draw(v, "crumbs", []link{{Href: relative(indexPath, homePath), Text: "Home"}})
-		front.draw(v, "letters", v.letters(indexPath, nil))
-		front.Params["section"] = indexPath
-		front.Params["total"] = len(v.items)
-		if len(v.items) <= perIndexPage {
-			front.draw(v, "rows", v.allRows())
+// indexSheets yields the pages of the index, and its front page.
+func (v *view) indexSheets(yield func(*sheet) bool) bool {
+	front := v.sheet(indexPath, "letters", "A–Z")
+	front.draw("crumbs", []link{{Href: relative(indexPath, homePath), Text: "Home"}})
+	front.draw("letters", v.lettersFrom(indexPath, nil))
+	front.set("section", indexPath)
+	front.set("total", len(v.items))
+	if len(v.items) <= wholeIndex {
+		all := []*item{}
+		for _, x := range v.letters {
+			all = append(all, x.items...)
 		}
-		if !yield(front) {
-			return
-		}
-		for _, x := range v.index {
-			if !yield(v.indexPage(x)) {
-				return
-			}
+		front.drawLater("rows", shorts(all), func() any { return v.shortRows(all, indexPath) })
+	}
+	if !yield(front) {
+		return false
+	}
+	for _, x := range v.letters {
+		if !yield(v.indexSheet(x)) {
+			return false
 		}
 	}
+	return true
 }
 
-// allRows are the records of all letters, where these are few enough for one
-// page.
-func (v *view) allRows() []row {
-	rows := []row{}
-	for _, x := range v.index {
-		for _, it := range x.items {
-			rows = append(rows, v.shortRow(it, indexPath))
-		}
+func (v *view) shortRows(items []*item, from string) []row {
+	rows := make([]row, 0, len(items))
+	for _, it := range items {
+		rows = append(rows, v.shortRow(it, from))
 	}
 	return rows
 }
 
-func (v *view) indexPage(x *indexPage) Page {
+func (v *view) indexSheet(x *indexPage) *sheet {
 	title := "A–Z: " + x.letter
 	if x.part > 1 {
 		title += fmt.Sprintf(" (%d)", x.part)
 	}
-	p := v.page(x.path, "letters", title)
-	p.draw(v, "crumbs", []link{
+	s := v.sheet(x.path, "letters", title)
+	s.draw("crumbs", []link{
 		{Href: relative(x.path, homePath), Text: "Home"},
 		{Href: relative(x.path, indexPath), Text: "A–Z"},
 	})
-	p.Params["section"] = indexPath
-	p.draw(v, "letters", v.letters(x.path, x))
-	rows := make([]row, 0, len(x.items))
-	for _, it := range x.items {
-		rows = append(rows, v.shortRow(it, x.path))
-	}
-	p.draw(v, "rows", rows)
+	s.set("section", indexPath)
+	s.draw("letters", v.lettersFrom(x.path, x))
+	s.drawLater("rows", shorts(x.items), func() any { return v.shortRows(x.items, x.path) })
 	if x.parts > 1 {
 		var paths []string
-		for _, other := range v.index {
+		for _, other := range v.letters {
 			if other.letter == x.letter {
 				paths = append(paths, other.path)
 			}
 		}
-		p.draw(v, "pager", pager(paths, x.part-1))
+		s.draw("pager", pager(paths, x.part-1))
 	}
-	return p
+	return s
 }
 
-// letters links the letters of the index, with how many records each has.
-func (v *view) letters(from string, current *indexPage) []count {
+// lettersFrom links the letters of the index. The front page tells how many records
+// each has.
+func (v *view) lettersFrom(from string, current *indexPage) []count {
 	var out []count
-	for _, x := range v.index {
-		if x.first {
-			out = append(out, count{Text: x.letter, Href: relative(from, x.path), Active: current != nil && current.letter == x.letter})
+	for _, x := range v.letters {
+		if x.part > 1 {
+			continue
 		}
-		out[len(out)-1].N += len(x.items)
+		c := count{Text: x.letter, Href: relative(from, x.path)}
+		if current == nil {
+			c.N = x.total
+		} else {
+			c.Active, c.Bare = current.letter == x.letter, true
+		}
+		out = append(out, c)
 	}
 	return out
 }

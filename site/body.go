@@ -5,8 +5,6 @@ import (
 	"fmt"
 	stdhtml "html"
 	"html/template"
-	"net/url"
-	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -39,16 +37,16 @@ type part struct {
 // in no such section, or in the second one of that name, is for staff alone: it
 // may have been meant for the section above it.
 func (v *view) segmentsOf(it *item) []segment {
-	if strings.TrimSpace(it.Body) == "" {
+	if strings.TrimSpace(it.full.Body) == "" {
 		return nil
 	}
-	if err := markdown.CheckLimits(it.Body); err != nil {
+	if err := markdown.CheckLimits(it.full.Body); err != nil {
 		return v.unshown(it, err)
 	}
 	if len(it.kind.Body.Sections) == 0 {
-		return []segment{{parts: []part{{text: it.Body}}}}
+		return []segment{{parts: []part{{text: it.full.Body}}}}
 	}
-	body := markdown.Parse(it.Body, it.BodyLine)
+	body := markdown.Parse(it.full.Body, it.full.BodyLine)
 	var out []segment
 	if v.isStaff() && strings.TrimSpace(body.Preamble) != "" {
 		out = append(out, segment{audience: schema.Staff, parts: []part{{text: body.Preamble}}})
@@ -64,7 +62,7 @@ func (v *view) segmentsOf(it *item) []segment {
 		if audience != "" && !mayRead(v.readers, audience) {
 			continue
 		}
-		if parts := v.split(it.Body, s); len(parts) > 0 {
+		if parts := v.split(it.full.Body, s); len(parts) > 0 {
 			out = append(out, segment{title: plain.Line(s.Heading), audience: audience, parts: parts})
 		}
 	}
@@ -73,8 +71,8 @@ func (v *view) segmentsOf(it *item) []segment {
 
 // unshown notes that a text cannot be shown. Nobody but staff is told.
 func (v *view) unshown(it *item, err error) []segment {
-	line := cmp.Or(it.BodyLine, 1)
-	v.problems = append(v.problems, diag.New(textRule, diag.Error, it.Path, diag.At(line), "the text is not on the site: %s", err))
+	line := cmp.Or(it.full.BodyLine, 1)
+	it.problems = append(it.problems, diag.New(textRule, diag.Error, it.Path, diag.At(line), "the text is not on the site: %s", err))
 	if !v.isStaff() {
 		return nil
 	}
@@ -111,30 +109,14 @@ func (v *view) split(body string, s markdown.Section) []part {
 	return out
 }
 
-// linkText notes the records that the visible text links to.
-func (v *view) linkText(it *item) {
-	for _, s := range it.segments {
-		for _, p := range s.parts {
-			if !strings.Contains(p.text, ".md") {
-				continue
-			}
-			for _, l := range markdown.Parse(p.text, 1).Links {
-				if to, _ := v.linked(it, l.Destination); to != nil && !l.Image {
-					to.addBack(it, "")
-				}
-			}
-		}
-	}
-}
-
 // linked returns the record that a link in a record's text leads to, nil if
 // there is none that readers may see, and the part of it.
 func (v *view) linked(it *item, destination string) (to *item, fragment string) {
-	u, err := url.Parse(destination)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
+	file, fragment := linkedPath(it, destination)
+	if file == "" {
 		return nil, ""
 	}
-	return v.byPath[path.Join(path.Dir(it.Path), u.Path)], u.Fragment
+	return v.ask(question{asksPath, "", file}).to, fragment
 }
 
 // resolver returns what becomes of the links in a record's text. Links to
@@ -171,12 +153,14 @@ type rendered struct {
 }
 
 // render turns the visible text into HTML.
-func (v *view) render(it *item, md *markdown.Renderer) rendered {
+func (v *view) render(it *item) rendered {
+	md := v.markdown.Get().(*markdown.Renderer)
+	defer v.markdown.Put(md)
 	var out rendered
 	article := len(it.kind.Body.Sections) == 0
 	for i, s := range it.segments {
 		sec := section{Title: s.title, Problem: s.problem}
-		if s.audience != "" && s.audience != audienceOf(it.kind.Type, it.Record) {
+		if s.audience != "" && s.audience != audienceOf(it.kind.Type, it.full) {
 			sec.Audience = audienceName(s.audience)
 		}
 		if s.title != "" {
@@ -298,10 +282,8 @@ func (v *view) person(id, from string) *value {
 	if !v.isStaff() || strings.TrimSpace(id) == "" {
 		return nil
 	}
-	for _, r := range v.in.Set.Find(id) {
-		if to := v.byRecord[r]; to != nil && r.Type == personType {
-			return &value{Text: plain.Line(id), Href: relative(from, to.page), Title: v.title(to)}
-		}
+	if to := v.ask(question{asksPerson, "", id}).to; to != nil {
+		return &value{Text: plain.Line(id), Href: relative(from, to.page), Title: to.Title}
 	}
 	return &value{Text: plain.Line(id)}
 }

@@ -2,7 +2,6 @@ package site
 
 import (
 	"cmp"
-	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -78,19 +77,18 @@ func (c *category) trail(from string) []link {
 	return append(c.above.trail(from), link{Href: relative(from, c.above.page), Text: c.above.title})
 }
 
-// contentsPages yields the page of contents of every library and category.
-func (v *view) contentsPages() iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		for _, k := range v.kinds {
-			if k.tree != nil && !v.eachContents(k, k.tree, yield) {
-				return
-			}
+// contentsSheets yields the page of contents of every library and category.
+func (v *view) contentsSheets(yield func(*sheet) bool) bool {
+	for _, k := range v.kinds {
+		if k.tree != nil && !v.eachContents(k, k.tree, yield) {
+			return false
 		}
 	}
+	return true
 }
 
-func (v *view) eachContents(k *kind, c *category, yield func(Page) bool) bool {
-	if !yield(v.contentsPage(k, c)) {
+func (v *view) eachContents(k *kind, c *category, yield func(*sheet) bool) bool {
+	if !yield(v.contentsSheet(k, c)) {
 		return false
 	}
 	for _, s := range c.subs {
@@ -101,28 +99,43 @@ func (v *view) eachContents(k *kind, c *category, yield func(Page) bool) bool {
 	return true
 }
 
-func (v *view) contentsPage(k *kind, c *category) Page {
-	p := v.page(c.page, "library", c.title)
-	p.draw(v, "crumbs", append([]link{{Href: relative(c.page, homePath), Text: "Home"}}, c.trail(c.page)...))
-	p.Params["section"] = k.home()
-	p.draw(v, "shelf", v.shelf(c, c.page))
+func (v *view) contentsSheet(k *kind, c *category) *sheet {
+	s := v.sheet(c.page, "library", c.title)
+	s.draw("crumbs", append([]link{{Href: relative(c.page, homePath), Text: "Home"}}, c.trail(c.page)...))
+	s.set("section", k.home())
+	d := newDigester()
+	c.note(d)
+	s.drawLater("shelf", d.done(), func() any { return v.shelf(c, c.page) })
 	if c == k.tree {
-		p.Params["intro"] = plain.Line(k.Description)
+		s.set("intro", plain.Line(k.Description))
 		if len(k.lists) > 1 {
-			p.draw(v, "tabs", v.tabs(k, nil, c.page))
+			s.draw("tabs", v.tabs(k, nil, c.page))
 		}
 	}
-	return p
+	return s
+}
+
+// note digests what a shelf shows of a category.
+func (c *category) note(d *digester) {
+	d.text(c.title)
+	d.text(c.page)
+	d.number(c.total)
+	d.number(len(c.items))
+	d.digest(looks(c.items))
+	d.number(len(c.subs))
+	for _, s := range c.subs {
+		s.note(d)
+	}
 }
 
 func (v *view) shelf(c *category, from string) shelf {
 	out := shelf{Title: c.title, Href: relative(from, c.page), Total: c.total}
-	for _, it := range inUseFirst(v, c.items) {
+	for _, it := range inUseFirst(c.items) {
 		r := v.shortRow(it, from)
-		if v.category(it) == records.Resolved {
+		if it.category() == records.Resolved {
 			r.State = nil // in use, as articles mostly are
 		}
-		r.Changed = v.timeOrNil(it.changed)
+		r.Changed = v.timeOrNil(it.Changed)
 		r.Note = v.lead(it)
 		out.Rows = append(out.Rows, r)
 	}
@@ -133,10 +146,10 @@ func (v *view) shelf(c *category, from string) shelf {
 }
 
 // inUseFirst puts the articles that are out of use last.
-func inUseFirst(v *view, items []*item) []*item {
+func inUseFirst(items []*item) []*item {
 	out := slices.Clone(items)
 	slices.SortStableFunc(out, func(a, b *item) int {
-		return cmp.Compare(stage(v.category(a))/2, stage(v.category(b))/2)
+		return cmp.Compare(stage(a.category())/2, stage(b.category())/2)
 	})
 	return out
 }

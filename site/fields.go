@@ -195,7 +195,7 @@ func (v *view) reference(typ records.Type, ref, from string) (value, bool) {
 	if to == nil {
 		return value{Text: plain.Line(ref)}, true
 	}
-	return value{Text: plain.Line(string(to.ID)), Href: relative(from, to.page), Title: v.title(to)}, true
+	return value{Text: plain.Line(string(to.ID)), Href: relative(from, to.page), Title: to.Title}, true
 }
 
 // level returns the look of a value of an ordered list of words, such as a
@@ -213,11 +213,11 @@ func level(f *schema.Field, text string) string {
 // undeclared returns the fields that the type does not know. They are there for
 // staff, so that nothing is lost in silence.
 func (v *view) undeclared(it *item) []fact {
-	if !v.isStaff() || it.Fields == nil {
+	if !v.isStaff() || it.full.Fields == nil {
 		return nil
 	}
 	var out []fact
-	for _, p := range it.Fields.Pairs {
+	for _, p := range it.full.Fields.Pairs {
 		if it.kind.Field(p.Key) == nil {
 			out = append(out, plainFact(p))
 		}

@@ -2,10 +2,11 @@ package site
 
 import (
 	"cmp"
+	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"frontdesk/records/diag"
 	"frontdesk/records/plain"
@@ -17,23 +18,27 @@ const recordsFolder = "records"
 // recent is how many of the latest changes the home page shows.
 const recent = 20
 
-// fixedPages yields the pages that every site has.
-func (v *view) fixedPages() iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		makers := []func() Page{v.homePage, v.searchPage, v.missingPage}
-		if v.isStaff() && (len(v.problems) > 0 || len(v.in.Unreadable) > 0) {
-			makers = append(makers, v.problemsPage)
-		}
-		for _, f := range makers {
-			if !yield(f()) {
-				return
-			}
+// fixedSheets yields the pages that every site has.
+func (v *view) fixedSheets(ctx context.Context, yield func(*sheet) bool) bool {
+	home := func() *sheet { return v.homeSheet(ctx) }
+	makers := []func() *sheet{home, v.searchSheet, v.missingSheet}
+	if v.isStaff() && (len(v.problems) > 0 || len(v.lost) > 0) {
+		makers = append(makers, v.problemsSheet)
+	}
+	for _, f := range makers {
+		if !yield(f()) {
+			return false
 		}
 	}
+	return true
 }
 
-func (v *view) homePage() Page {
-	p := v.page(homePath, "front", v.deskName())
+// homeSheet is the front page. It alone says when and from what the site was
+// made: on every page, that would make every commit change every page.
+func (v *view) homeSheet(ctx context.Context) *sheet {
+	s := v.sheet(homePath, "front", v.deskName())
+	s.set("asof", v.time(v.in.AsOf))
+	s.set("commit", v.in.Commit)
 	var work []card
 	var libraries, things []entrance
 	for _, k := range v.kinds {
@@ -47,21 +52,22 @@ func (v *view) homePage() Page {
 		}
 	}
 	things = append(things, entrance{Title: "A–Z", Href: indexPath, Intro: "All records by their titles.", Total: len(v.items)})
-	p.Params["libraries"], p.Params["things"] = libraries, things
+	s.set("libraries", libraries)
+	s.set("things", things)
 	if len(work) > 0 {
-		p.draw(v, "cards", work)
+		s.draw("cards", work)
 	}
-	if major := v.majorRows(); len(major) > 0 {
-		p.draw(v, "major", major)
+	if major := v.majorItems(); len(major) > 0 {
+		s.drawLater("major", looks(major), func() any { return v.majorRows(major) })
 	}
-	if news := v.news(); len(news) > 0 {
-		p.draw(v, "news", news)
+	if latest := v.latest(); len(latest) > 0 {
+		s.drawLater("news", v.newsDigest(latest), func() any { return v.news(ctx, latest) })
 	}
 	if warning := v.warning(); v.isStaff() && warning != "" {
-		p.Params["problems"] = problemsPath
-		p.Params["warning"] = warning
+		s.set("problems", problemsPath)
+		s.set("warning", warning)
 	}
-	return p
+	return s
 }
 
 // warning tells that something is not on the site, "" where all is.
@@ -126,40 +132,105 @@ func (v *view) levels(l *list) []count {
 	return out
 }
 
-// majorRows are the major records that are still open.
-func (v *view) majorRows() []row {
-	var out []row
+// majorItems are the major records that are still open.
+func (v *view) majorItems() []*item {
+	var out []*item
 	for _, k := range v.kinds {
 		for _, it := range k.items {
-			if v.isMajor(it) && v.category(it).IsOpen() {
-				r := v.row(it, homePath)
-				r.Changed = v.timeOrNil(it.opened)
-				out = append(out, r)
+			if it.Major && it.category().IsOpen() {
+				out = append(out, it)
 			}
 		}
 	}
 	return out
 }
 
-// news returns the latest changes, the last one first.
-func (v *view) news() []news {
-	type event struct {
-		it *item
-		n  int // among the record's events
+func (v *view) majorRows(items []*item) []row {
+	var out []row
+	for _, it := range items {
+		r := v.row(it, homePath)
+		r.Changed = v.timeOrNil(it.Opened)
+		out = append(out, r)
 	}
-	var all []event
+	return out
+}
+
+// happening is an event of a record's log that stands on the home page.
+type happening struct {
+	it *item
+	at time.Time
+	n  int // among the record's events, counted from the last one
+}
+
+// latest returns the latest changes, the last one first.
+func (v *view) latest() []happening {
+	var out []happening
 	for _, it := range v.items {
-		for n := max(0, len(it.events)-recent); n < len(it.events); n++ {
-			all = append(all, event{it, n})
+		if len(out) == recent && it.Latest.Before(out[recent-1].at) {
+			continue
+		}
+		times := it.times()
+		for i, at := range times {
+			h := happening{it, at, len(times) - 1 - i}
+			if len(out) == recent && !h.before(out[recent-1]) {
+				continue
+			}
+			place := len(out)
+			for place > 0 && h.before(out[place-1]) {
+				place--
+			}
+			out = slices.Insert(out, place, h)
+			out = out[:min(recent, len(out))]
 		}
 	}
-	slices.SortStableFunc(all, func(a, b event) int {
-		return cmp.Or(b.it.events[b.n].At.Compare(a.it.events[a.n].At), cmp.Compare(a.it.Ref(), b.it.Ref()), cmp.Compare(b.n, a.n))
-	})
+	return out
+}
+
+// times are when the last events of a record were.
+func (it *item) times() []time.Time {
+	var out []time.Time
+	c := &coder{reading: true, in: it.Times}
+	for c.in != "" {
+		var t time.Time
+		c.time(&t)
+		out = append(out, t)
+	}
+	return out
+}
+
+// before reports whether a change stands above another one.
+func (h happening) before(other happening) bool {
+	return cmp.Or(other.at.Compare(h.at), cmp.Compare(h.it.Ref(), other.it.Ref()), cmp.Compare(h.n, other.n)) < 0
+}
+
+// newsDigest stands for what the home page tells of changes: a log shows no more
+// of other records than the record's own page does.
+func (v *view) newsDigest(latest []happening) digest {
+	d := newDigester()
+	for _, h := range latest {
+		d.digest(h.it.Own)
+		d.digest(h.it.Look)
+		d.number(h.n)
+	}
+	return d.done()
+}
+
+// news returns the changes as the home page tells them.
+func (v *view) news(ctx context.Context, latest []happening) []news {
+	var items []*item
+	for _, h := range latest {
+		if !slices.Contains(items, h.it) {
+			items = append(items, h.it)
+		}
+	}
+	if err := v.open(ctx, items); err != nil {
+		v.parts.fail(err)
+		return nil
+	}
 	var out []news
-	for _, e := range all[:min(recent, len(all))] {
-		steps := v.timeline(e.it, homePath)
-		out = append(out, news{Row: v.shortRow(e.it, homePath), Step: steps[len(steps)-1-e.n]})
+	for _, h := range latest {
+		steps := v.timeline(h.it, homePath)
+		out = append(out, news{Row: v.shortRow(h.it, homePath), Step: steps[h.n]})
 	}
 	return out
 }
@@ -167,7 +238,7 @@ func (v *view) news() []news {
 // missing counts the records that are not on the site, or not in full.
 func (v *view) missing() int {
 	paths := map[string]bool{}
-	for _, p := range v.in.Unreadable {
+	for _, p := range v.lost {
 		paths[p] = true
 	}
 	for _, d := range v.problems {
@@ -178,9 +249,9 @@ func (v *view) missing() int {
 	return len(paths)
 }
 
-func (v *view) problemsPage() Page {
-	p := v.page(problemsPath, "problems", "Records that could not be read")
-	p.draw(v, "crumbs", []link{{Href: homePath, Text: "Home"}})
+func (v *view) problemsSheet() *sheet {
+	s := v.sheet(problemsPath, "problems", "Records that could not be read")
+	s.draw("crumbs", []link{{Href: homePath, Text: "Home"}})
 	told := map[string]bool{}
 	var out []finding
 	for _, d := range v.findings() {
@@ -189,19 +260,19 @@ func (v *view) problemsPage() Page {
 			Path: plain.Line(d.Path), Line: d.Span.Start.Line, Message: plain.Line(d.Message), Hint: plain.Line(d.Hint), Rule: string(d.Rule),
 		})
 	}
-	for _, path := range v.in.Unreadable {
+	for _, path := range v.lost {
 		if !told[path] {
 			out = append(out, finding{Path: plain.Line(path), Message: "could not be read"})
 		}
 	}
-	p.draw(v, "findings", out)
-	return p
+	s.draw("findings", out)
+	return s
 }
 
-func (v *view) missingPage() Page {
-	p := v.page(missingPath, "missing", "Page not found")
-	p.Params["root"] = v.in.BaseURL // the page may be shown at any address
-	return p
+func (v *view) missingSheet() *sheet {
+	s := v.sheet(missingPath, "missing", "Page not found")
+	s.set("root", v.in.BaseURL) // the page may be shown at any address
+	return s
 }
 
 // nav links the types, as seen from the site's root.

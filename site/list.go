@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // perPage is how many records one page of a list shows.
-const perPage = 200
+func perPage() length { return length{least: 150, spread: 64, most: 400} }
 
 // list is a choice of a type's records, in order.
 type list struct {
@@ -21,13 +20,19 @@ type list struct {
 	title string
 	state *schema.State // nil if not of one state
 	items []*item
-	pages []string // paths, at least one
+	cut   [][]*item // into pages, at least one
+	pages []string  // paths of these
 }
 
 // arrange orders the records of every type and chooses the lists of it.
 func (v *view) arrange() {
 	for _, k := range v.kinds {
-		slices.SortStableFunc(k.items, v.compare)
+		if !isWork(k.Type) {
+			for _, it := range k.items {
+				it.lower = strings.ToLower(it.Title)
+			}
+		}
+		k.items = inOrder(k.items, func(it *item) int { return it.Rank }, compare)
 		k.columns = v.columnFields(k)
 		v.chooseLists(k)
 		if isLibrary(k.Type) {
@@ -50,7 +55,7 @@ func (v *view) chooseLists(k *kind) {
 		k.lists = append(k.lists, l)
 	}
 	for _, it := range k.items {
-		s := v.state(it)
+		s := it.state
 		if s == nil {
 			continue
 		}
@@ -68,8 +73,8 @@ func (v *view) chooseLists(k *kind) {
 // paginate gives a list its pages. The list of all records begins on the type's
 // own page, unless that shows the contents of a library.
 func (v *view) paginate(k *kind, l *list) {
-	n := max(1, (len(l.items)+perPage-1)/perPage)
-	for i := range n {
+	l.cut = perPage().cut(l.items)
+	for i := range l.cut {
 		switch {
 		case i == 0 && l.key == "all" && !isLibrary(k.Type):
 			l.pages = append(l.pages, k.home())
@@ -83,20 +88,18 @@ func (v *view) paginate(k *kind, l *list) {
 
 // compare orders records of one type: work by whether it is open, by priority
 // and the latest first; things by their title.
-func (v *view) compare(a, b *item) int {
-	if a.kind != b.kind {
-		return cmp.Compare(a.kind.Name, b.kind.Name)
-	}
+func compare(a, b *item) int {
 	if !isWork(a.kind.Type) {
-		return cmp.Or(
-			cmp.Compare(strings.ToLower(v.title(a)), strings.ToLower(v.title(b))),
-			cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(cmp.Compare(a.lower, b.lower), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path))
 	}
-	order := cmp.Compare(stage(v.category(a)), stage(v.category(b)))
-	if order == 0 && v.category(a).IsOpen() {
-		order = cmp.Compare(v.urgency(a), v.urgency(b))
+	order := cmp.Compare(stage(a.category()), stage(b.category()))
+	if order == 0 && a.category().IsOpen() {
+		order = cmp.Compare(a.Urgency, b.Urgency)
 	}
-	return cmp.Or(order, b.opened.Compare(a.opened), cmp.Compare(b.ID, a.ID), cmp.Compare(a.Path, b.Path))
+	if order != 0 {
+		return order
+	}
+	return cmp.Or(b.Opened.Compare(a.Opened), cmp.Compare(b.ID, a.ID), cmp.Compare(a.Path, b.Path))
 }
 
 func stage(c records.Category) int {
@@ -109,9 +112,9 @@ func stage(c records.Category) int {
 	return 2
 }
 
-// urgency is the place of a record's priority among the type's, the most urgent
-// first.
-func (v *view) urgency(it *item) string {
+// urgencyOf is the place of a record's priority among the type's, the most
+// urgent first.
+func (v *view) urgencyOf(it *item) string {
 	f := v.priority(it.kind.Type)
 	if f == nil {
 		return ""
@@ -123,53 +126,73 @@ func (v *view) urgency(it *item) string {
 	return level(f, x.String())
 }
 
-// listPages yields the pages of all lists.
-func (v *view) listPages() iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		for _, k := range v.kinds {
-			for _, l := range k.lists {
-				for i := range l.pages {
-					if !yield(v.listPage(k, l, i)) {
-						return
-					}
+// listSheets yields the pages of all lists.
+func (v *view) listSheets(yield func(*sheet) bool) bool {
+	for _, k := range v.kinds {
+		for _, l := range k.lists {
+			for i := range l.pages {
+				if !yield(v.listSheet(k, l, i)) {
+					return false
 				}
 			}
 		}
 	}
+	return true
 }
 
-func (v *view) listPage(k *kind, l *list, n int) Page {
+func (v *view) listSheet(k *kind, l *list, n int) *sheet {
 	here := l.pages[n]
 	title := k.Plural
 	if l.key != "all" {
 		title += ": " + strings.ToLower(l.title)
 	}
-	p := v.page(here, "table", title)
-	p.Params["section"] = k.home()
-	p.Params["intro"] = plain.Line(k.Description)
+	s := v.sheet(here, "table", title)
+	s.set("section", k.home())
+	s.set("intro", plain.Line(k.Description))
 	crumbs := []link{{Href: relative(here, homePath), Text: "Home"}}
-	if isLibrary(k.Type) {
+	if isLibrary(k.Type) || n > 0 {
 		crumbs = append(crumbs, link{Href: relative(here, k.home()), Text: k.Plural})
 	}
-	p.draw(v, "crumbs", crumbs)
-	if len(k.lists) > 1 {
-		p.draw(v, "tabs", v.tabs(k, l, here))
+	s.draw("crumbs", crumbs)
+	if len(k.lists) > 1 && n == 0 {
+		s.draw("tabs", v.tabs(k, l, here))
 	}
-	first := n * perPage
-	last := min(first+perPage, len(l.items))
 	t := table{Title: title, HasState: len(k.States) > 0, Columns: v.columns(k)}
-	for _, it := range l.items[first:last] {
-		t.Rows = append(t.Rows, v.row(it, here))
-	}
-	p.draw(v, "table", t)
+	s.note("columns", t)
+	s.drawLater("table", looks(l.cut[n]), func() any {
+		for _, it := range l.cut[n] {
+			t.Rows = append(t.Rows, v.row(it, here))
+		}
+		return t
+	})
 	if len(l.pages) > 1 {
-		p.draw(v, "pager", pager(l.pages, n))
-		p.Params["range"] = fmt.Sprintf("%d–%d of %d", first+1, last, len(l.items))
+		s.draw("pager", pager(l.pages, n))
+		s.set("range", fmt.Sprintf("Page %d of %d", n+1, len(l.pages)))
 	}
-	return p
+	return s
 }
 
-// tabs are the ways to list a type's records, with how many each shows.
+// looks is the digest of what a list shows of records.
+func looks(items []*item) digest {
+	all := make([]byte, 0, len(items)*len(digest{}))
+	for _, it := range items {
+		all = append(all, it.Look[:]...)
+	}
+	return sum(all)
+}
+
+// shorts is the digest of what lines about records say.
+func shorts(items []*item) digest {
+	all := make([]byte, 0, len(items)*len(digest{}))
+	for _, it := range items {
+		all = append(all, it.Short[:]...)
+	}
+	return sum(all)
+}
+
+// tabs are the ways to list a type's records, with how many each shows. They
+// stand on the first page of a list alone: on all of them, every change of a
+// record would change every page.
 func (v *view) tabs(k *kind, current *list, from string) []count {
 	out := make([]count, 0, len(k.lists))
 	for _, l := range k.lists {
@@ -195,12 +218,19 @@ func (v *view) columns(k *kind) []string {
 // those that have a place of their own and those that are empty throughout.
 func (v *view) columnFields(k *kind) []*schema.Field {
 	var out []*schema.Field
-	for _, name := range k.Columns {
+	for i, name := range k.Columns {
 		f := k.Field(name)
 		if f == nil || name == records.FieldState || name == records.FieldTitle || name == records.FieldID {
 			continue
 		}
-		if slices.ContainsFunc(k.items, func(it *item) bool { _, ok := v.fact(it, f, k.home()); return ok }) {
+		filled := func(it *item) bool {
+			if !it.Filled.contains(i) {
+				return false
+			}
+			_, ok := v.fact(it, f, k.home())
+			return ok
+		}
+		if slices.ContainsFunc(k.items, filled) {
 			out = append(out, f)
 		}
 	}
@@ -210,6 +240,10 @@ func (v *view) columnFields(k *kind) []*schema.Field {
 // row is a record in a list of its type.
 func (v *view) row(it *item, from string) row {
 	out := v.shortRow(it, from)
+	open := *it
+	if it = &open; it.full == nil {
+		it.shown = it.listedValues()
+	}
 	for _, f := range it.kind.columns {
 		cell, ok := v.fact(it, f, from)
 		if !ok {
@@ -218,7 +252,7 @@ func (v *view) row(it *item, from string) row {
 		cell.Note, cell.Wide = "", isWide(cell.Values)
 		out.Cells = append(out.Cells, cell)
 	}
-	out.Changed = v.timeOrNil(it.changed)
+	out.Changed = v.timeOrNil(it.Changed)
 	return out
 }
 
@@ -235,7 +269,7 @@ func isWide(values []value) bool {
 
 // shortRow is a record in a list of records of many types.
 func (v *view) shortRow(it *item, from string) row {
-	return row{ID: plain.Line(string(it.ID)), Href: relative(from, it.page), Title: v.title(it), State: v.stateBadge(it)}
+	return row{ID: plain.Line(string(it.ID)), Href: relative(from, it.page), Title: it.Title, State: it.badge()}
 }
 
 // pages of a list around the current one that a pager names.

@@ -119,6 +119,7 @@ type count struct {
 	N      int
 	Href   string
 	Active bool
+	Bare   bool // to be shown without N
 }
 
 // mention is a group of records that name one.

@@ -50,14 +50,19 @@ func newParts(themes []fs.FS) (*parts, error) {
 func (p *parts) draw(name string, data any) string {
 	var b strings.Builder
 	if err := p.templates.ExecuteTemplate(&b, name, data); err != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.err == nil {
-			p.err = fmt.Errorf("draw part %q: %w: %w", name, ErrTheme, err)
-		}
+		p.fail(fmt.Errorf("draw part %q: %w: %w", name, ErrTheme, err))
 		return ""
 	}
 	return b.String()
+}
+
+// fail keeps a failure, if it is the first.
+func (p *parts) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
 }
 
 // failed returns the first failure, nil if there was none.

@@ -3,16 +3,13 @@ package site
 import (
 	"cmp"
 	"context"
-	"iter"
+	"fmt"
 	"net/url"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
-	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 )
 
@@ -20,53 +17,79 @@ import (
 // keep all cores busy, few enough to bound memory.
 const batch = 512
 
-// recordPages yields the page of every record, in the order of the set.
-func (v *view) recordPages(ctx context.Context) iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		for chunk := range slices.Chunk(v.items, batch) {
-			if ctx.Err() != nil {
-				return
-			}
-			for _, p := range v.makePages(chunk) {
-				if !yield(p) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// makePages makes the pages of some records on all cores, each into its own
-// slot.
-func (v *view) makePages(items []*item) []Page {
-	pages := make([]Page, len(items))
-	errs := make([]error, len(items))
-	workers := min(runtime.GOMAXPROCS(0), len(items))
-	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Go(func() {
-			md := markdown.NewRenderer()
-			for i := w; i < len(items); i += workers {
-				pages[i], errs[i] = v.recordPage(items[i], md)
+// recordPages yields the pages of records that must be made, in the order of the
+// set. What the records asked for on the way is noted.
+func (v *view) recordPages(ctx context.Context, yield func(Page) bool) error {
+	for chunk := range slices.Chunk(v.redrawn(), batch) {
+		pages := make([]Page, len(chunk))
+		err := parallel(ctx, len(chunk), func(n int) {
+			v.openOne(chunk[n])
+			if chunk[n].full != nil {
+				pages[n] = v.recordPage(chunk[n])
 			}
 		})
-	}
-	wait.Wait()
-	for i, err := range errs {
 		if err != nil {
-			it := items[i]
-			v.problems = append(v.problems, diag.New(textRule, diag.Error, it.Path, diag.At(cmp.Or(it.BodyLine, 1)),
-				"a part of the text is not on the site: %s", err))
+			return err
+		}
+		for n, it := range chunk {
+			if it.full == nil {
+				return fmt.Errorf("read %s: %w", it.Path, errChanged)
+			}
+			v.hear(it)
+			v.conclude(it)
+			it.release()
+			if !yield(pages[n]) {
+				return nil
+			}
 		}
 	}
-	return pages
+	return nil
+}
+
+// redrawn are the records whose pages must be made: those that changed, and
+// those about which others say something new.
+func (v *view) redrawn() []*item {
+	var out []*item
+	for _, it := range v.items {
+		around := v.around(it)
+		it.redraw = it.stale || around != it.Around
+		it.Around = around
+		if it.redraw {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// around is the digest of what a record's page shows that comes neither from the
+// record nor from what it asked: the way to it, and who names it.
+func (v *view) around(it *item) digest {
+	if it.shelf == nil && len(it.back) == 0 {
+		return digest{}
+	}
+	d := newDigester()
+	for c := it.shelf; c != nil; c = c.above {
+		d.text(c.page)
+		d.text(c.title)
+	}
+	for _, m := range v.mentions(it) {
+		d.text(m.label)
+		d.number(len(m.items))
+		d.digest(shorts(m.items[:min(maxMentions, len(m.items))]))
+	}
+	return d.done()
 }
 
 // recordPage makes the page of a record.
-func (v *view) recordPage(it *item, md *markdown.Renderer) (Page, error) {
-	text := v.render(it, md)
-	it.words = strings.Join(text.words, "\n")
-	p := v.page(it.page, "record", v.title(it))
+func (v *view) recordPage(it *item) Page {
+	v = v.asking(it)
+	text := v.render(it)
+	if text.err != nil {
+		it.problems = append(it.problems, diag.New(textRule, diag.Error, it.Path, diag.At(cmp.Or(it.full.BodyLine, 1)),
+			"a part of the text is not on the site: %s", text.err))
+	}
+	it.line = v.lineOf(it, strings.Join(text.words, "\n"))
+	p := v.page(it.page, "record", it.Title)
 	p.Params["section"] = it.kind.home()
 	p.Params["id"] = plain.Line(string(it.ID))
 	p.Params["type"] = it.kind.Title
@@ -94,7 +117,7 @@ func (v *view) recordPage(it *item, md *markdown.Renderer) (Page, error) {
 	if v.isStaff() {
 		p.Params["source"] = plain.Line(it.Path)
 	}
-	return p, text.err
+	return p
 }
 
 // draw sets a parameter to the part of its name.
@@ -121,8 +144,8 @@ func (k *kind) home() string { return k.dir + "/index.html" }
 // marks are the record's state and priority, whether it is a major one, and when
 // it was changed last.
 func (v *view) marks(it *item) marks {
-	m := marks{Changed: v.timeOrNil(it.changed)}
-	if b := v.stateBadge(it); b != nil {
+	m := marks{Changed: v.timeOrNil(it.Changed)}
+	if b := it.badge(); b != nil {
 		m.Badges = append(m.Badges, *b)
 	}
 	if f := v.priority(it.kind.Type); f != nil {
@@ -130,7 +153,7 @@ func (v *view) marks(it *item) marks {
 			m.Badges = append(m.Badges, badge{Text: plain.Line(x.String()), Class: level(f, x.String())})
 		}
 	}
-	if v.isMajor(it) {
+	if it.Major {
 		m.Badges = append(m.Badges, badge{Text: v.majorTitle(it), Class: "level major"})
 	}
 	return m
@@ -166,21 +189,13 @@ func (v *view) lead(it *item) string {
 // backlinks are the records that name this one, by type and field.
 func (v *view) backlinks(it *item) []mention {
 	var out []mention
-	at := map[string]int{}
-	for _, b := range v.sortedBack(it) {
-		label := b.from.kind.Plural + ": " + strings.ToLower(cmp.Or(b.field, "in the text"))
-		i, ok := at[label]
-		if !ok {
-			i = len(out)
-			at[label] = i
-			out = append(out, mention{Label: label})
+	for _, m := range v.mentions(it) {
+		x := mention{Label: m.label, Total: len(m.items)}
+		x.Rows = v.shortRows(m.items[:min(maxMentions, len(m.items))], it.page)
+		if x.Total > maxMentions {
+			x.More = relative(it.page, searchPath) + "?q=" + url.QueryEscape(string(it.ID))
 		}
-		out[i].Total++
-		if out[i].Total <= maxMentions {
-			out[i].Rows = append(out[i].Rows, v.shortRow(b.from, it.page))
-		} else {
-			out[i].More = relative(it.page, searchPath) + "?q=" + url.QueryEscape(string(it.ID))
-		}
+		out = append(out, x)
 	}
 	return out
 }
@@ -189,16 +204,34 @@ func (v *view) backlinks(it *item) []mention {
 // its record; a team may have thousands. It says so where it lists fewer.
 const maxMentions = 100
 
-// sortedBack orders those who name a record as lists do: by type, then as the
-// type's records stand.
-func (v *view) sortedBack(it *item) []backlink {
-	out := slices.Clone(it.back)
-	order := map[*kind]int{}
-	for i, k := range v.kinds {
-		order[k] = i
+// mentioning are the records of one type that name a record in one field, as the
+// type's records stand in lists.
+type mentioning struct {
+	kind  *kind
+	field string // title, "" for a link in the text
+	label string
+	items []*item
+}
+
+// mentions are the records that name this one, by type and field.
+func (v *view) mentions(it *item) []*mentioning {
+	type place struct {
+		kind  *kind
+		field string
 	}
-	slices.SortStableFunc(out, func(a, b backlink) int {
-		return cmp.Or(cmp.Compare(order[a.from.kind], order[b.from.kind]), cmp.Compare(a.field, b.field), v.compare(a.from, b.from))
+	at := map[place]*mentioning{}
+	var all []*mentioning
+	for _, b := range it.back {
+		p := place{b.from.kind, b.field}
+		if at[p] == nil {
+			label := p.kind.Plural + ": " + strings.ToLower(cmp.Or(p.field, "in the text"))
+			at[p] = &mentioning{kind: p.kind, field: p.field, label: label}
+			all = append(all, at[p])
+		}
+		at[p].items = append(at[p].items, b.from)
+	}
+	slices.SortStableFunc(all, func(a, b *mentioning) int {
+		return cmp.Or(cmp.Compare(slices.Index(v.kinds, a.kind), slices.Index(v.kinds, b.kind)), cmp.Compare(a.field, b.field))
 	})
-	return out
+	return all
 }

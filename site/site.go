@@ -5,7 +5,6 @@
 package site
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"frontdesk/records"
 	"frontdesk/records/diag"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
@@ -22,26 +20,37 @@ import (
 
 // Input is what a site is made from. The same input makes the same bytes.
 type Input struct {
-	Desk       *desk.Desk
-	Types      *schema.Types
-	Set        *records.Set
-	Problems   []diag.Diagnostic // what was found wrong while reading the records
-	Unreadable []string          // paths of the records that are not in Set because they could not be read
-	Audience   schema.Audience   // whom the site is for
-	AsOf       time.Time         // the time that the site speaks of
-	Commit     string            // what the records were read from, for the footer; may be empty
-	BaseURL    string            // where the site will be served, with a slash at the end; may be empty
-	Overrides  fs.FS             // the desk's own theme files; nil if none
-	Live       bool              // pages reload when the site changes
-	Out        string            // folder to publish to
+	Desk      *desk.Desk
+	Types     *schema.Types
+	Source    Source
+	Problems  []diag.Diagnostic // what was found wrong with the desk's configuration
+	Audience  schema.Audience   // whom the site is for
+	AsOf      time.Time         // the time that the site speaks of
+	Commit    string            // what the records were read from; may be empty
+	BaseURL   string            // where the site will be served, with a slash at the end; may be empty
+	Overrides fs.FS             // the desk's own theme files; nil if none
+	Live      bool              // pages reload when the site changes
+	Out       string            // folder to publish to
+	Anew      string            // folder to publish to instead where all pages are made, and Out is left alone; empty means Out
+
+	// State names a file in which a build leaves what the next one into the same
+	// folder needs in order to make only those pages anew that changed. It holds
+	// what some readers of the site may not see. Empty means to make all pages,
+	// and to keep nothing.
+	State string
+	// Key stands for all that pages depend on besides records, theme and the
+	// other fields here: the program, the desk's configuration and its types.
+	Key string
 }
 
 // Result tells what was built.
 type Result struct {
-	Out      string
-	Pages    int
-	Records  int               // on the site
-	Problems []diag.Diagnostic // why a record is missing or shown in part, in order
+	Out        string
+	Pages      int
+	Made       int               // of these, made anew
+	Records    int               // on the site
+	Problems   []diag.Diagnostic // why a record is missing or shown in part, in order
+	Unreadable []string          // paths of the records that could not be read
 }
 
 // Page is a page to render. Layout names a template of the theme.
@@ -58,6 +67,10 @@ type Job struct {
 	Themes []fs.FS // later ones lie over earlier ones
 	Params map[string]any
 	Out    string // an existing, empty folder
+
+	// Partial asks for the pages alone: the themes' static files are there from an
+	// earlier build.
+	Partial bool
 }
 
 // Renderer writes the pages and the themes' static files.
@@ -69,70 +82,20 @@ type Renderer interface {
 var ErrAudience = errors.New("audience is not public, staff or team:NAME")
 
 // Build makes the site and publishes it to in.Out, which keeps its former
-// content where an error is returned. Records that cannot be shown are listed
-// on the site, if it is for staff, and in the result.
+// content where an error is returned. Where the folder holds the site that the
+// last build with the same state left, only pages that changed are made. Records
+// that cannot be shown are listed on the site, if it is for staff, and in the
+// result.
 func Build(ctx context.Context, in Input, r Renderer) (Result, error) {
 	if !knownAudience(in.Audience) {
 		return Result{}, fmt.Errorf("build site for %q: %w", in.Audience, ErrAudience)
 	}
-	theme, err := Theme()
-	if err != nil {
-		return Result{}, err
-	}
-	themes := []fs.FS{theme}
-	if in.Overrides != nil {
-		themes = append(themes, in.Overrides)
-	}
-	v, err := newView(&in, themes)
-	if err != nil {
-		return Result{}, err
-	}
-	pages := 0
-	job := Job{Themes: themes, Params: v.siteParams(), Pages: v.counted(ctx, &pages)}
-	out, err := publish(in.Out, func(dir string) error {
-		job.Out = dir
-		if err := r.Render(ctx, job); err != nil {
-			return err
-		}
-		if err := cmp.Or(v.parts.failed(), ctx.Err()); err != nil {
-			return err
-		}
-		return v.writeFiles(dir, theme)
-	})
+	b := &builder{in: &in, renderer: r}
+	result, err := b.build(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("build site: %w", err)
 	}
-	return Result{Out: out, Pages: pages, Records: len(v.items), Problems: v.findings()}, nil
-}
-
-// counted yields all pages and counts them. It ends early where a part of the
-// theme fails.
-func (v *view) counted(ctx context.Context, n *int) iter.Seq[Page] {
-	return func(yield func(Page) bool) {
-		for p := range v.pages(ctx) {
-			*n++
-			if v.parts.failed() != nil || !yield(p) {
-				return
-			}
-		}
-	}
-}
-
-// pages yields the site's pages. The record pages come first, because the
-// others tell what went wrong with them.
-func (v *view) pages(ctx context.Context) iter.Seq[Page] {
-	parts := []iter.Seq[Page]{
-		v.recordPages(ctx), v.listPages(), v.contentsPages(), v.indexPages(), v.fixedPages(),
-	}
-	return func(yield func(Page) bool) {
-		for _, part := range parts {
-			for p := range part {
-				if !yield(p) {
-					return
-				}
-			}
-		}
-	}
+	return result, nil
 }
 
 // findings returns the problems in order, each once.
@@ -150,8 +113,6 @@ func (v *view) siteParams() map[string]any {
 		"desk":     v.deskName(),
 		"audience": audienceName(v.in.Audience),
 		"private":  v.isStaff(),
-		"asof":     v.time(v.in.AsOf),
-		"commit":   v.in.Commit,
 		"live":     v.in.Live,
 		"baseurl":  v.in.BaseURL,
 		"nav":      v.nav(),

@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"hash/crc32"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -42,22 +45,41 @@ func newInput(t testing.TB, files map[string]string, audience schema.Audience) I
 			t.Fatalf("types: %v", ds)
 		}
 	}
-	var rs []*records.Record
+	src := &shelfOf{types: in.Types, files: map[string]string{}}
 	for _, name := range sortedKeys(files) {
 		if !strings.HasPrefix(name, "records/") {
 			continue
 		}
-		folder := strings.Split(name, "/")[1]
-		r, ds := frontmatter.Parse(name, in.Types.ByFolder(folder).Name, []byte(files[name]))
-		if r == nil {
-			in.Unreadable = append(in.Unreadable, name)
-			in.Problems = append(in.Problems, ds...)
-			continue
-		}
-		rs = append(rs, r)
+		src.files[name] = files[name]
 	}
-	in.Set = records.NewSet(rs)
+	in.Source = src
 	return in
+}
+
+// shelfOf is a source of records in memory.
+type shelfOf struct {
+	types *schema.Types
+	files map[string]string
+
+	mu     sync.Mutex
+	loaded []string
+}
+
+func (s *shelfOf) List() Listing {
+	var out Listing
+	for _, name := range sortedKeys(s.files) {
+		t := s.types.ByFolder(strings.Split(name, "/")[1])
+		id := records.ID(strings.TrimSuffix(path.Base(name), ".md"))
+		out.Files = append(out.Files, File{Type: t.Name, ID: id, Path: name, Stamp: Stamp{1, int64(crc32.ChecksumIEEE([]byte(s.files[name])))}})
+	}
+	return out
+}
+
+func (s *shelfOf) Load(f File) (*records.Record, []diag.Diagnostic) {
+	s.mu.Lock()
+	s.loaded = append(s.loaded, f.Path)
+	s.mu.Unlock()
+	return frontmatter.Parse(f.Path, f.Type, []byte(s.files[f.Path]))
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -14,8 +14,8 @@ func (v *view) visibleEvents(it *item) []records.Event {
 	if !seesField(v.readers, it.kind.Type, records.FieldLog) {
 		return nil
 	}
-	all, ds := it.Log()
-	v.problems = append(v.problems, ds...)
+	all, ds := it.full.Log()
+	it.problems = append(it.problems, ds...)
 	out := make([]records.Event, 0, len(all))
 	for _, e := range all {
 		kept := slices.Clone(e.Fields)
@@ -144,10 +144,10 @@ func stateTone(s *schema.State) string {
 
 func stateClass(s *schema.State) string { return "state " + stateTone(s) }
 
-// stateBadge returns the badge of a record's state, nil if there is none.
-func (v *view) stateBadge(it *item) *badge {
-	if s := v.state(it); s != nil {
-		return &badge{Text: stateTitle(s), Class: stateClass(s)}
+// badge returns the badge of a record's state, nil if there is none.
+func (it *item) badge() *badge {
+	if it.state == nil {
+		return nil
 	}
-	return nil
+	return &badge{Text: stateTitle(it.state), Class: stateClass(it.state)}
 }

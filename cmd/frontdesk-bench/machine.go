@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 )
@@ -28,7 +29,25 @@ func (b *bench) machine(ctx context.Context) []string {
 		"Memory: " + gigabytes(valueIn("/proc/meminfo", "MemTotal")),
 		"System: " + strings.Trim(valueIn("/etc/os-release", "PRETTY_NAME"), `"`) + ", Linux " + said("", "uname", "-r"),
 		fmt.Sprintf("Programs: %s, git %s, Node %s", runtime.Version(), strings.TrimPrefix(said("", "git", "--version"), "git version "), said("", "node", "--version")),
+		"Compared with: " + strings.Join([]string{
+			"Backlog.md " + b.packaged("backlog.md"), "remark-lint-frontmatter-schema " + b.packaged("remark-lint-frontmatter-schema"),
+			"fossil " + word(said("", "fossil", "version"), 4), "Hugo " + word(said("", hugo(b), "version"), 1),
+		}, ", "),
 	}
+}
+
+// packaged returns the version of a package that npm installed.
+func (b *bench) packaged(name string) string {
+	return strings.Trim(valueIn(filepath.Join(b.o.tools, "node_modules", name, "package.json"), `"version"`), `",`)
+}
+
+// word returns a word of a text, counted from 0, "unknown" where it has fewer.
+func word(text string, n int) string {
+	words := strings.Fields(text)
+	if n >= len(words) {
+		return "unknown"
+	}
+	return words[n]
 }
 
 // valueIn returns the first value of a key in a file of lines "key: value" or

@@ -161,7 +161,11 @@ func listLines(size int, all []*series, children int) []line {
 		}
 		out = append(out, l)
 	}
-	out[0] = out[0].children(children, 0)
+	allowed := -1
+	if size == 1000 {
+		allowed = 0
+	}
+	out[0] = out[0].children(children, allowed)
 	return out
 }
 

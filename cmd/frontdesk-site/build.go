@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +20,7 @@ const publicFolder = "public"
 func newBuildCmd(e *env) *cobra.Command {
 	var o options
 	var out, baseURL string
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Build the site into a folder",
@@ -34,23 +36,26 @@ The desk's own folder site/ lies over the built-in theme, file by file: layouts/
 parts/ hold templates, static/ what is copied as it is. These templates are trusted;
 records are not, and never reach a template as anything but text.
 
-The folder is replaced as a whole, and only if it is empty
-or was made by this command. Where the build fails, the former site stays.
+The folder is replaced as a whole, and only if it is empty or was made by this
+command. In a git repository the next build into the same folder makes those pages
+alone that changed, with the same result; --all makes all of them. Where the build
+fails, the former site stays.
 
 ` + exitHelp,
 		Example: "  frontdesk-site build\n  frontdesk-site build --audience public --out /srv/www --base-url https://help.example.org/",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runBuild(cmd.Context(), e, o, out, baseURL)
+			return runBuild(cmd.Context(), e, o, out, baseURL, all)
 		},
 	}
 	o.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write to this `folder`; default is "+publicFolder+" in the desk")
 	cmd.Flags().StringVar(&baseURL, "base-url", "", "the `URL` at which the site will be served; only the page for missing pages needs it")
+	cmd.Flags().BoolVar(&all, "all", false, "make all pages, also those that did not change")
 	return cmd
 }
 
-func runBuild(ctx context.Context, e *env, o options, out, baseURL string) error {
+func runBuild(ctx context.Context, e *env, o options, out, baseURL string, all bool) error {
 	root, err := findDesk(e)
 	if err != nil {
 		return err
@@ -61,18 +66,25 @@ func runBuild(ctx context.Context, e *env, o options, out, baseURL string) error
 	if baseURL, err = base(baseURL); err != nil {
 		return err
 	}
-	in, err := o.read(ctx, e, root)
+	in, err := o.open(ctx, e, root)
 	if err != nil {
 		return err
 	}
-	in.Out, in.BaseURL = out, baseURL
-	result, err := site.Build(ctx, in, renderer{})
+	defer in.Close()
+	in.Out, in.BaseURL, in.State = out, baseURL, stateFile(in.repository, out)
+	if all {
+		if err := os.Remove(in.State); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	result, err := site.Build(ctx, in.Input, renderer{})
 	if err != nil {
 		return explain(err)
 	}
+	prune(in.State)
 	fmt.Fprintln(e.stdout, filepath.Join(result.Out, "index.html"))
-	complain(e.stderr, "%s on %d pages, for %s", recordCount(result.Records), result.Pages, o.audience)
-	return tell(e, in, result)
+	complain(e.stderr, "%s on %d pages, %s, for %s", recordCount(result.Records), result.Pages, madeCount(result), o.audience)
+	return tell(e, result)
 }
 
 // destination returns the folder to write to: out as seen from the folder that
@@ -112,6 +124,14 @@ func explain(err error) error {
 		return usageError{withHint(err, "for example --audience public")}
 	}
 	return err
+}
+
+// madeCount says how many of the pages were made anew.
+func madeCount(r site.Result) string {
+	if r.Made == r.Pages {
+		return "all made anew"
+	}
+	return fmt.Sprintf("%d made anew", r.Made)
 }
 
 // recordCount counts records in words.

@@ -246,17 +246,18 @@ func TestMistakesHaveTheirExitStatus(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		"an unknown command":           {root, []string{"biuld"}, exitUsage, "there is no command"},
-		"an unknown flag":              {root, []string{"build", "--now"}, exitUsage, "unknown flag"},
-		"too many words":               {root, []string{"build", "x"}, exitUsage, ""},
-		"an unknown audience":          {root, []string{"build", "--as-of", "now", "--audience", "all"}, exitUsage, "audience"},
-		"a time that is none":          {root, []string{"build", "--as-of", "tomorrow"}, exitUsage, "2026-11-03"},
-		"a base URL that is none":      {root, []string{"build", "--base-url", "desk"}, exitUsage, "https://"},
-		"a folder of somebody else":    {root, []string{"build", "--as-of", "now", "--out", foreign}, exitFailure, "was not made by"},
-		"the records as the folder":    {root, []string{"build", "--as-of", "now", "--out", filepath.Join(root, "records", "public")}, exitUsage, "own files"},
-		"the desk as the folder":       {root, []string{"build", "--as-of", "now", "--out", root}, exitUsage, "own files"},
-		"a folder that is no desk":     {foreign, []string{"build"}, exitFailure, "frontdesk init"},
-		"a port that is taken or none": {root, []string{"serve", "--port", "70000"}, exitFailure, "--port 0"},
+		"an unknown command":        {root, []string{"biuld"}, exitUsage, "there is no command"},
+		"an unknown flag":           {root, []string{"build", "--now"}, exitUsage, "unknown flag"},
+		"too many words":            {root, []string{"build", "x"}, exitUsage, ""},
+		"an unknown audience":       {root, []string{"build", "--as-of", "now", "--audience", "all"}, exitUsage, "audience"},
+		"a time that is none":       {root, []string{"build", "--as-of", "tomorrow"}, exitUsage, "2026-11-03"},
+		"a base URL that is none":   {root, []string{"build", "--base-url", "desk"}, exitUsage, "https://"},
+		"a folder of somebody else": {root, []string{"build", "--as-of", "now", "--out", foreign}, exitFailure, "was not made by"},
+		"the records as the folder": {root, []string{"build", "--as-of", "now", "--out", filepath.Join(root, "records", "public")}, exitUsage, "own files"},
+		"the desk as the folder":    {root, []string{"build", "--as-of", "now", "--out", root}, exitUsage, "own files"},
+		"a folder that is no desk":  {foreign, []string{"build"}, exitFailure, "frontdesk init"},
+		"a port that there is not":  {root, []string{"serve", "--port", "70000"}, exitUsage, "is no port"},
+		"a port that is no number":  {root, []string{"serve", "--port", "abc"}, exitUsage, "is no port"},
 	} {
 		code, _, stderr := command(t, c.dir, c.args...)
 		if code != c.code || !strings.Contains(stderr, c.stderr) || !strings.Contains(stderr, "hint: ") {

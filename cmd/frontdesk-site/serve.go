@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,11 +18,11 @@ import (
 )
 
 // defaultPort is where serve listens unless told otherwise.
-const defaultPort = 8417
+const defaultPort = "8417"
 
 func newServeCmd(e *env) *cobra.Command {
 	var o options
-	var port int
+	var port string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the site on this machine and rebuild it on change",
@@ -33,20 +34,23 @@ then reload. The folder that build writes to is left alone. Ctrl-C stops it.
 		Example: "  frontdesk-site serve\n  frontdesk-site serve --port 0",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if n, err := strconv.ParseUint(port, 10, 16); err != nil || port != strconv.FormatUint(n, 10) {
+				return usageError{withHint(fmt.Errorf("--port %q is no port", port), "give a number up to 65535; --port 0 takes a free one")}
+			}
 			return runServe(cmd.Context(), e, o, port)
 		},
 	}
 	o.register(cmd)
-	cmd.Flags().IntVar(&port, "port", defaultPort, "listen on this `port`; 0 takes a free one")
+	cmd.Flags().StringVar(&port, "port", defaultPort, "listen on this `port`; 0 takes a free one")
 	return cmd
 }
 
-func runServe(ctx context.Context, e *env, o options, port int) error {
+func runServe(ctx context.Context, e *env, o options, port string) error {
 	root, err := findDesk(e)
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
 	if err != nil {
 		return withHint(fmt.Errorf("serve site: %w", err), "--port 0 takes a free port")
 	}
@@ -94,6 +98,7 @@ type watcher struct {
 	temp    string
 	server  *server
 	builds  int
+	shown   string // folder of the last build
 	seen    uint64 // what the desk looked like before the last build
 }
 
@@ -123,21 +128,26 @@ func (w *watcher) watch(ctx context.Context) {
 	}
 }
 
-// build makes the site in a new folder and lets the server show it.
+// build brings the site that is shown up to date, or makes it in a new folder
+// where all pages changed, and lets the server show it.
 func (w *watcher) build(ctx context.Context) error {
-	in, err := w.options.read(ctx, w.env, w.root)
+	in, err := w.options.open(ctx, w.env, w.root)
 	if err != nil {
 		return err
 	}
+	defer in.Close()
 	w.builds++
-	in.Out, in.BaseURL, in.Live = filepath.Join(w.temp, strconv.Itoa(w.builds)), "/", true
-	result, err := site.Build(ctx, in, renderer{})
+	in.Anew = filepath.Join(w.temp, strconv.Itoa(w.builds))
+	in.Out, in.State = cmp.Or(w.shown, in.Anew), filepath.Join(w.temp, "state")
+	in.BaseURL, in.Live = "/", true
+	result, err := site.Build(ctx, in.Input, renderer{})
 	if err != nil {
 		return explain(err)
 	}
+	w.shown = result.Out
 	if err := w.server.show(result.Out, w.builds); err != nil {
 		return err
 	}
-	complain(w.env.stderr, "built %d records on %d pages", result.Records, result.Pages)
-	return tell(w.env, in, result)
+	complain(w.env.stderr, "%s on %d pages, %s", recordCount(result.Records), result.Pages, madeCount(result))
+	return tell(w.env, result)
 }

@@ -22,8 +22,18 @@ type server struct {
 	version int
 }
 
-// show changes to another folder and removes the former one.
+// show shows a new version of the site. Where it lies in another folder, the
+// former one is removed.
 func (s *server) show(dir string, version int) error {
+	s.mu.Lock()
+	same := s.root != nil && s.root.Name() == dir
+	if same {
+		s.version = version
+	}
+	s.mu.Unlock()
+	if same {
+		return nil
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err

@@ -19,7 +19,6 @@ import (
 	"frontdesk/records/tree"
 	"frontdesk/schema"
 	"frontdesk/site"
-	"frontdesk/site/hugo"
 )
 
 // themeFolder holds what a desk lays over the built-in theme.
@@ -36,29 +35,45 @@ func (o *options) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.asOf, "as-of", "", "the `time` that the site speaks of, as 2026-11-03T09:12:00Z, 2026-11-03 or now; default is the time of the last commit")
 }
 
-// read reads the desk as it is now into what a site is made from.
-func (o *options) read(ctx context.Context, e *env, root string) (site.Input, error) {
+// input is what a site is made from. It must be closed.
+type input struct {
+	site.Input
+	tree       *tree.Tree
+	files      *files
+	repository string // where the repository keeps what is its own; "" if there is none
+}
+
+// Close releases the desk.
+func (in *input) Close() error {
+	in.files.Close()
+	return in.tree.Close()
+}
+
+// open opens the desk as it is now. What the site's pages depend on is digested
+// before it is read, and files are looked at before they are: what changes in
+// between is seen as a change by the next build.
+func (o *options) open(ctx context.Context, e *env, root string) (*input, error) {
+	key, err := configuration(root)
+	if err != nil {
+		return nil, err
+	}
 	t, err := tree.Open(root)
 	if err != nil {
-		return site.Input{}, err
+		return nil, err
 	}
-	defer t.Close()
-	loaded, err := t.Load(ctx)
-	if err != nil {
-		return site.Input{}, fmt.Errorf("read records: %w", err)
-	}
-	in := site.Input{
-		Desk: t.Desk, Types: t.Types, Set: loaded.Set,
-		Problems: append(errorsAmong(t.Problems), errorsAmong(loaded.Problems)...),
+	files := newFiles(t, e.now())
+	in := &input{tree: t, files: files, Input: site.Input{
+		Desk: t.Desk, Types: t.Types, Source: files, Key: e.program + key,
+		Problems: errorsAmong(t.Problems),
 		Audience: schema.Audience(o.audience),
+	}}
+	if in.Overrides, err = overrides(root); err == nil {
+		err = o.date(ctx, e, root, in)
 	}
-	for _, n := range loaded.Unreadable {
-		in.Unreadable = append(in.Unreadable, n.Path)
+	if err != nil {
+		return nil, errors.Join(err, in.Close())
 	}
-	if in.Overrides, err = overrides(root); err != nil {
-		return site.Input{}, err
-	}
-	return in, o.date(ctx, e, root, &in)
+	return in, nil
 }
 
 func errorsAmong(ds []diag.Diagnostic) []diag.Diagnostic {
@@ -81,11 +96,12 @@ func overrides(root string) (fs.FS, error) {
 // date sets the commit and the time that the site speaks of: what was asked
 // for, the time of the last commit, or that of the last event in a log. The
 // clock is asked only on request.
-func (o *options) date(ctx context.Context, e *env, root string, in *site.Input) error {
-	head, err := headOf(ctx, root)
+func (o *options) date(ctx context.Context, e *env, root string, in *input) error {
+	head, folder, err := headOf(ctx, root)
 	if err != nil {
 		return err
 	}
+	in.repository = folder
 	in.Commit = head.Short()
 	switch {
 	case o.asOf == "now":
@@ -95,25 +111,30 @@ func (o *options) date(ctx context.Context, e *env, root string, in *site.Input)
 	case !head.When.IsZero():
 		in.AsOf = head.When
 	default:
-		in.AsOf, err = lastEvent(in.Set)
+		in.AsOf, err = lastEvent(ctx, in.tree)
 	}
 	return err
 }
 
-// headOf returns the last commit, the zero Commit where there is none.
-func headOf(ctx context.Context, root string) (git.Commit, error) {
+// headOf returns the last commit, the zero Commit where there is none, and where
+// the repository keeps what is its own, "" where there is none.
+func headOf(ctx context.Context, root string) (head git.Commit, folder string, err error) {
 	repo, err := git.Open(root)
 	if errors.Is(err, git.ErrNoRepository) {
-		return git.Commit{}, nil
+		return head, "", nil
 	}
 	if err != nil {
-		return git.Commit{}, err
+		return head, "", err
 	}
-	head, err := repo.Head(ctx)
+	defer repo.Close()
+	if folder, err = repo.GitDir(); err != nil {
+		return head, "", err
+	}
+	head, err = repo.Head(ctx)
 	if errors.Is(err, git.ErrNoCommit) {
-		return git.Commit{}, nil
+		return git.Commit{}, folder, nil
 	}
-	return head, err
+	return head, folder, err
 }
 
 func parseTime(s string, zone *time.Location) (time.Time, error) {
@@ -131,9 +152,13 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
-func lastEvent(set *records.Set) (time.Time, error) {
+func lastEvent(ctx context.Context, t *tree.Tree) (time.Time, error) {
+	loaded, err := t.Load(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read records: %w", err)
+	}
 	var last time.Time
-	for _, r := range set.All() {
+	for _, r := range loaded.Set.All() {
 		events, _ := r.Log()
 		for _, e := range events {
 			if e.At.After(last) {
@@ -145,21 +170,6 @@ func lastEvent(set *records.Set) (time.Time, error) {
 		return last, withHint(errors.New("there is neither a commit nor an event that could date the site"), "give the time with --as-of, for example --as-of now")
 	}
 	return last, nil
-}
-
-// renderer hands the site's pages to Hugo.
-type renderer struct{}
-
-// Render writes the job's pages and static files.
-func (renderer) Render(ctx context.Context, job site.Job) error {
-	pages := func(yield func(hugo.Page) bool) {
-		for p := range job.Pages {
-			if !yield(hugo.Page(p)) {
-				return
-			}
-		}
-	}
-	return hugo.Render(ctx, hugo.Job{Pages: pages, Themes: job.Themes, Params: job.Params, Out: job.Out})
 }
 
 // findDesk returns the root of the desk that the working folder belongs to.
@@ -210,7 +220,7 @@ func andMore(ds []diag.Diagnostic, path string) string {
 
 // tell prints what is missing on the site. It returns errProblems if there is
 // any such thing, so that the exit code tells.
-func tell(e *env, in site.Input, result site.Result) error {
+func tell(e *env, result site.Result) error {
 	told := map[string]bool{}
 	for i, d := range result.Problems {
 		if !told[d.Path] {
@@ -218,12 +228,12 @@ func tell(e *env, in site.Input, result site.Result) error {
 		}
 		told[d.Path] = true
 	}
-	for _, path := range in.Unreadable {
+	for _, path := range result.Unreadable {
 		if !told[path] {
 			complain(e.stderr, "%s: could not be read", path)
 		}
 	}
-	if len(result.Problems) == 0 && len(in.Unreadable) == 0 {
+	if len(result.Problems) == 0 && len(result.Unreadable) == 0 {
 		return nil
 	}
 	hint(e.stderr, "what these hold is not on the site, or not in full; frontdesk check says more")

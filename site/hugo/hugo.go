@@ -5,17 +5,11 @@
 package hugo
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
-	"path"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/gohugoio/hugo/config/allconfig"
@@ -39,6 +33,10 @@ type Job struct {
 	Themes []fs.FS        // folders layouts, assets, i18n and static; a file in a later one replaces it in an earlier one
 	Params map[string]any // what all templates may show, under site.Params
 	Out    string         // an existing, empty folder of the file system
+
+	// Partial leaves out the themes' static files: the pages are those of a site
+	// that changed, and the rest of it lies elsewhere.
+	Partial bool
 }
 
 // ErrPath is the cause of an error about a page whose path is not safe on every
@@ -53,24 +51,52 @@ const (
 	publishDir = "public"
 )
 
-// safePath matches what may be written: no drive, no dots at the start of a
-// name, no character that a file system or a URL reads in its own way.
-var safePath = regexp.MustCompile(`^([A-Za-z0-9_~][A-Za-z0-9._~-]*/)*[A-Za-z0-9_~][A-Za-z0-9._~-]*\.html$`)
-
-// safeLayout matches template names.
-var safeLayout = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-
 // Render writes the job's pages and the themes' static files below job.Out. It
 // reports every warning of Hugo as an error, because a warning is how Hugo
 // tells of a page that it left out or wrote over. Hugo keeps its logger in a
 // global variable, so two renderings must not run at once in one process.
+//
+// Pages are rendered in batches, which bounds memory: a template sees its own
+// page and no other, so how they fall into batches changes nothing. The pages of
+// the next batch are made while Hugo renders one.
 func Render(ctx context.Context, job Job) error {
-	source := afero.NewMemMapFs()
-	if err := addThemes(source, job.Themes); err != nil {
+	theme, err := readThemes(job.Themes)
+	if err != nil {
 		return err
 	}
-	if err := addPages(ctx, source, job.Pages); err != nil {
+	stopping, stop := context.WithCancel(ctx)
+	defer stop()
+	batches := make(chan batch)
+	var encodeErr error
+	go func() {
+		defer close(batches)
+		encodeErr = theme.encode(stopping, job.Pages, batches)
+	}()
+	var renderErr error
+	for b := range batches {
+		if renderErr != nil {
+			continue // until the other side has noticed
+		}
+		if renderErr = renderBatch(ctx, theme, b, job); renderErr != nil {
+			stop()
+		}
+	}
+	if err := cmp.Or(renderErr, encodeErr, ctx.Err()); err != nil || job.Partial {
 		return err
+	}
+	return theme.writeStatic(job.Out)
+}
+
+// renderBatch lets Hugo render some pages in a site of their own.
+func renderBatch(ctx context.Context, theme *themes, b batch, job Job) error {
+	source := afero.NewMemMapFs()
+	if err := theme.write(source); err != nil {
+		return err
+	}
+	for i, data := range b {
+		if err := afero.WriteFile(source, contentName(i), data, 0o644); err != nil {
+			return err
+		}
 	}
 	log := newLog()
 	sites, err := load(source, job, log)
@@ -81,13 +107,7 @@ func Render(ctx context.Context, job Job) error {
 	if closeErr := sites.Close(); err == nil {
 		err = closeErr
 	}
-	if err := log.explain("render site", err); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return copyStatic(source, job.Out)
+	return log.explain("render site", err)
 }
 
 // load makes Hugo's site from the source tree. Nothing of the process's
@@ -148,120 +168,3 @@ func build(ctx context.Context, sites *hugolib.HugoSites) error {
 const stuckAfter = 2 * time.Second
 
 var errManyPages = errors.New("ten pages failed to render; look at the templates in the desk's own site/ folder")
-
-// frontMatter is all that Hugo reads of a page. It has no body: what a page
-// shows is in Params, where shortcodes and templates are text.
-type frontMatter struct {
-	Title  string         `json:"title"`
-	Layout string         `json:"layout"`
-	URL    string         `json:"url"`
-	Params map[string]any `json:"params,omitempty"`
-}
-
-func addPages(ctx context.Context, source afero.Fs, pages iter.Seq[Page]) error {
-	if err := source.MkdirAll(contentDir, 0o755); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	n := 0
-	for p := range pages {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		key := strings.ToLower(p.Path)
-		if !safePath.MatchString(p.Path) || seen[key] {
-			return fmt.Errorf("add page %q: %w", p.Path, ErrPath)
-		}
-		if !safeLayout.MatchString(p.Layout) {
-			return fmt.Errorf("add page %q: %q is no name of a layout", p.Path, p.Layout)
-		}
-		seen[key] = true
-		data, err := encode(frontMatter{Title: p.Title, Layout: p.Layout, URL: "/" + p.Path, Params: p.Params})
-		if err != nil {
-			return fmt.Errorf("add page %q: %w", p.Path, err)
-		}
-		if err := afero.WriteFile(source, contentName(n), data, 0o644); err != nil {
-			return fmt.Errorf("add page %q: %w", p.Path, err)
-		}
-		n++
-	}
-	return nil
-}
-
-// encode writes front matter as JSON, without the escapes that would double the
-// size of HTML.
-func encode(f frontMatter) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(f)
-	return b.Bytes(), err
-}
-
-// contentName returns where the source tree holds the page with the number. A
-// name of ours, never one made from a record's id, so that no name means
-// anything to Hugo.
-func contentName(n int) string {
-	return fmt.Sprintf("%s/%03d/p%06d.md", contentDir, n/1000, n)
-}
-
-// themeFolders are the folders of a theme that are used. Others, such as a
-// content folder, would bring in pages that nobody filtered.
-var themeFolders = []string{"layouts", "assets", "i18n", "static"}
-
-func addThemes(source afero.Fs, themes []fs.FS) error {
-	for _, theme := range themes {
-		for _, folder := range themeFolders {
-			if err := addTree(source, theme, folder); err != nil {
-				return fmt.Errorf("read theme: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-func addTree(source afero.Fs, theme fs.FS, folder string) error {
-	if _, err := fs.Stat(theme, folder); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return fs.WalkDir(theme, folder, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		if !d.Type().IsRegular() {
-			return fmt.Errorf("%s is no regular file", name)
-		}
-		data, err := fs.ReadFile(theme, name)
-		if err != nil {
-			return err
-		}
-		return afero.WriteFile(source, path.Join(workDir, name), data, 0o644)
-	})
-}
-
-// copyStatic writes the themes' static files. In Hugo itself this is the
-// command's work, not the library's.
-func copyStatic(source afero.Fs, out string) error {
-	root := workDir + "/static"
-	if ok, err := afero.DirExists(source, root); err != nil || !ok {
-		return err
-	}
-	dest := afero.NewBasePathFs(afero.NewOsFs(), out)
-	return afero.Walk(source, root, func(name string, info fs.FileInfo, err error) error {
-		if err != nil || info.IsDir() {
-			return err
-		}
-		rel := strings.TrimPrefix(filepath.ToSlash(name), root+"/")
-		data, err := afero.ReadFile(source, name)
-		if err != nil {
-			return err
-		}
-		if _, err := dest.Stat(rel); err == nil {
-			return fmt.Errorf("write static file %q: %w", rel, ErrPath)
-		}
-		if err := dest.MkdirAll(path.Dir(rel), 0o755); err != nil {
-			return err
-		}
-		return afero.WriteFile(dest, rel, data, 0o644)
-	})
-}

@@ -3,6 +3,7 @@ package hugo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -217,5 +218,59 @@ func TestRenderStopsWhenCancelled(t *testing.T) {
 	err := Render(ctx, Job{Out: t.TempDir(), Themes: []fs.FS{theme()}, Pages: slices.Values([]Page{{Path: "index.html", Layout: "record"}})})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestRenderShowsEachPageItselfAlone(t *testing.T) {
+	files := theme()
+	files["layouts/record.html"] = text(`{{ define "main" }}{{ .Title }}: {{ len site.RegularPages }} {{ len site.Pages }}{{ end }}`)
+	const n = 2*batchPages + 10
+	pages := func(yield func(Page) bool) {
+		for i := range n {
+			if !yield(Page{Path: fmt.Sprintf("a/%d.html", i), Layout: "record", Title: fmt.Sprint("T", i)}) {
+				return
+			}
+		}
+	}
+	out, err := render(t, Job{Themes: []fs.FS{files}, Pages: pages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) != n+1 {
+		t.Errorf("%d files of %d pages and one static file", len(out), n)
+	}
+	for _, i := range []int{0, batchPages - 1, batchPages, n - 1} {
+		if got := out[fmt.Sprintf("a/%d.html", i)]; !strings.HasSuffix(got, fmt.Sprintf("T%d: 0 0", i)) {
+			t.Errorf("page %d: %s", i, got)
+		}
+	}
+}
+
+func TestRenderFindsARepeatedPathInALaterBatch(t *testing.T) {
+	pages := func(yield func(Page) bool) {
+		for i := range batchPages + 1 {
+			if !yield(Page{Path: fmt.Sprintf("a/%d.html", i%batchPages), Layout: "record", Title: "x"}) {
+				return
+			}
+		}
+	}
+	if _, err := render(t, Job{Pages: pages}); !errors.Is(err, ErrPath) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestAPartOfASiteHasNoStaticFiles(t *testing.T) {
+	out, err := render(t, Job{Partial: true, Pages: slices.Values([]Page{{Path: "a.html", Layout: "record", Title: "x"}})})
+	if err != nil || len(out) != 1 {
+		t.Errorf("files are %v: %v", out, err)
+	}
+	for _, path := range []string{"css/style.css", "css/Style.css.html"} {
+		_, err := render(t, Job{
+			Themes:  []fs.FS{theme(), fstest.MapFS{"static/css/style.css.html": text("x")}},
+			Partial: true, Pages: slices.Values([]Page{{Path: path, Layout: "record", Title: "x"}}),
+		})
+		if !errors.Is(err, ErrPath) {
+			t.Errorf("a page over the static file %s: %v", path, err)
+		}
 	}
 }
