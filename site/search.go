@@ -61,12 +61,6 @@ const (
 // stretch is where a record's line stands in the search index.
 type stretch struct{ File, From, To int }
 
-func (s *stretch) code(c *coder) {
-	c.number(&s.File)
-	c.number(&s.From)
-	c.number(&s.To)
-}
-
 // shard is a file of the search index.
 type shard struct {
 	Sum  digest
