@@ -34,7 +34,7 @@ demo: build ## a desk of a fictional company in demo/, with its site in demo/pub
 
 test: deps lint ## everything that must pass
 	@mkdir -p .tools && : > $(LOG)
-	go test -race -timeout 20m -skip '$(REAL)' -v $(LIGHT) | tee -a $(LOG) | .ci/brief
+	go test -race -timeout 40m -skip '$(REAL)' -v $(LIGHT) | tee -a $(LOG) | .ci/brief
 	go test -timeout 20m -run '$(REAL)' -v ./records/intake | tee -a $(LOG) | .ci/brief
 	go test -timeout 20m -v $(HUGO) | tee -a $(LOG) | .ci/brief
 	$(MAKE) --no-print-directory fuzz
