@@ -53,13 +53,19 @@ fuzz: ## each fuzz target for FUZZTIME
 		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
 	done
 
-# What the tests use beside Go and git: a browser, and a checker of accessibility.
+# What the tests use beside Go and git: a browser, a judge of man pages, and a
+# checker of accessibility.
 deps:
 	@command -v chromium > /dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 			echo "installing chromium for the browser tests"; \
 			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; \
 		else echo "chromium is not installed: the browser tests will be skipped"; fi; }
+	@command -v groff > /dev/null || command -v mandoc > /dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			echo "installing groff, which judges the man pages"; \
+			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq groff-base > /dev/null; \
+		else echo "groff is not installed: the test of the man pages will fail"; fi; }
 	@test -d .tools/node_modules/axe-core || { \
 		if command -v npm > /dev/null; then \
 			echo "installing axe-core for the accessibility tests"; \

@@ -261,38 +261,9 @@ func (w *writer) sharded() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", tree.ConfigFile, err)
 	}
-	data, err := withShard(old, w.result.Shard)
+	data, err := write.WithShard(old, w.result.Shard)
 	if err != nil {
 		return nil, fmt.Errorf("write shard to %s: %w", tree.ConfigFile, err)
 	}
 	return data, nil
-}
-
-// withShard returns desk.yaml with the shard added and every other byte as it
-// was. The file is edited as if it were front matter, which is the same YAML.
-func withShard(old []byte, shard int) ([]byte, error) {
-	const fence = "---\n"
-	body, marked := bytes.CutPrefix(old, []byte(fence))
-	wrapped := slices.Concat([]byte(fence), body)
-	if !bytes.HasSuffix(wrapped, []byte("\n")) {
-		wrapped = append(wrapped, '\n')
-	}
-	wrapped = append(wrapped, fence...)
-	r, ds := frontmatter.Parse(tree.ConfigFile, "", wrapped)
-	if r == nil || diag.Count(ds, diag.Error) > 0 {
-		return nil, errors.New("it cannot be read; mend it first")
-	}
-	edit := frontmatter.Set(r, "shard", records.NewInt(int64(shard)), []string{"version", "name", "address", "time_zone", "shard"})
-	edited, err := frontmatter.Apply(wrapped, edit)
-	if err != nil {
-		return nil, err
-	}
-	out := bytes.TrimSuffix(bytes.TrimPrefix(edited, []byte(fence)), []byte(fence))
-	if marked {
-		out = slices.Concat([]byte(fence), out)
-	}
-	if d, ds := desk.Parse(tree.ConfigFile, out); d.Shard != shard || diag.Count(ds, diag.Error) > 0 {
-		return nil, errors.New("it cannot be edited; add the line \"shard: " + strconv.Itoa(shard) + "\" and import again")
-	}
-	return out, nil
 }
