@@ -8,16 +8,13 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"frontdesk/records"
-	"frontdesk/records/diag"
-	"frontdesk/records/frontmatter"
 	"frontdesk/records/tree"
+	"frontdesk/records/write"
 	"frontdesk/schema"
-	"frontdesk/schema/desk"
 )
 
 // store is where record files are read and written.

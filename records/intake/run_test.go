@@ -208,24 +208,6 @@ func TestTheLargestMonthDecidesTheShardOfAnEmptyDesk(t *testing.T) {
 	}
 }
 
-func TestTheShardIsAddedToAnyDeskFile(t *testing.T) {
-	for in, want := range map[string]string{
-		"version: 1":                               "version: 1\nshard: 2\n",
-		"---\nversion: 1\n":                        "---\nversion: 1\nshard: 2\n",
-		"# mine\nname: x\nversion: 1\n# end\n":     "# mine\nname: x\nversion: 1\nshard: 2\n# end\n",
-		"version: 1\nroles:\n  a: [b]\nlimits: {}": "version: 1\nshard: 2\nroles:\n  a: [b]\nlimits: {}\n",
-		"version: 1\nshard:\n":                     "version: 1\nshard: 2\n",
-		"version: 1\nversion: 1\n":                 "",
-		"[a]\n":                                    "",
-		"version: 3\n":                             "",
-	} {
-		got, err := withShard([]byte(in), 2)
-		if string(got) != want || (err == nil) != (want != "") {
-			t.Errorf("%q becomes %q, %v, want %q", in, got, err, want)
-		}
-	}
-}
-
 // failing is a store that breaks down, as a full disk or a kill would.
 type failing struct {
 	store

@@ -232,6 +232,7 @@ func TestTheShardIsWrittenToAnyDeskFile(t *testing.T) {
 		"# mine\nname: x\nversion: 1\n# end\n":     "# mine\nname: x\nversion: 1\nshard: 2\n# end\n",
 		"version: 1\nshard: 0   # why\nname: x\n":  "version: 1\nshard: 2   # why\nname: x\n",
 		"version: 1\nroles:\n  a: [b]\nlimits: {}": "version: 1\nshard: 2\nroles:\n  a: [b]\nlimits: {}\n",
+		"version: 1\nshard:\n":                     "version: 1\nshard: 2\n",
 		"version: 1\nversion: 1\n":                 "",
 		"[a]\n":                                    "",
 		"version: 3\n":                             "",
