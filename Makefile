@@ -47,11 +47,7 @@ lint: ## gofmt, vet, staticcheck
 	go tool staticcheck ./...
 
 fuzz: ## each fuzz target for FUZZTIME
-	@grep -rhoE --include='*_test.go' '^func Fuzz\w+' -H records schema hooks site cmd | sed 's|/[^/]*:func | |' | sort -u | \
-	while read -r pkg target; do \
-		echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
-		go test "./$$pkg" -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x > .tools/fuzz.log 2>&1 || { cat .tools/fuzz.log; exit 1; }; \
-	done
+	@.ci/fuzz $(FUZZTIME)
 
 # What the tests use beside Go and git: a browser, a judge of man pages, and a
 # checker of accessibility.
