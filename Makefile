@@ -49,19 +49,13 @@ lint: ## gofmt, vet, staticcheck
 fuzz: ## each fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)
 
-# What the tests use beside Go and git: a browser, a judge of man pages, and a
-# checker of accessibility.
+# What the tests use beside Go and git: a browser, a judge of man pages, the
+# programs that make and verify signatures, and a checker of accessibility.
 deps:
-	@command -v chromium > /dev/null || { \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-			echo "installing chromium for the browser tests"; \
-			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; \
-		else echo "chromium is not installed: the browser tests will be skipped"; fi; }
-	@command -v groff > /dev/null || command -v mandoc > /dev/null || { \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-			echo "installing groff, which judges the man pages"; \
-			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq groff-base > /dev/null; \
-		else echo "groff is not installed: the test of the man pages will fail"; fi; }
+	@.ci/need chromium chromium
+	@.ci/need groff groff-base
+	@.ci/need ssh-keygen openssh-client
+	@.ci/need gpg gnupg
 	@test -d .tools/node_modules/axe-core || { \
 		if command -v npm > /dev/null; then \
 			echo "installing axe-core for the accessibility tests"; \
@@ -76,11 +70,7 @@ bench: build bench-deps ## the budgets, measured: a table, kept in .github/BENCH
 # in the table as not measured.
 bench-deps:
 	@mkdir -p $(BENCH)
-	@command -v fossil > /dev/null || { \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-			echo "installing fossil to compare with"; \
-			apt-get update -qq > /dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq fossil > /dev/null || true; \
-		else echo "fossil is not installed: it will not be compared with"; fi; }
+	@.ci/need fossil fossil || true
 	@test -e $(BENCH)/node_modules/.bin/remark -a -e $(BENCH)/node_modules/.bin/backlog || { \
 		if command -v npm > /dev/null; then \
 			echo "installing Backlog.md and remark-lint-frontmatter-schema to compare with"; \
