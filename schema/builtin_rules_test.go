@@ -49,17 +49,24 @@ func changeRuleCases() []ruleCase {
 	const passed = "assessed_at: 2026-11-03T09:00:00Z, authorization_requested_at: 2026-11-03T10:00:00Z"
 	return []ruleCase{
 		{typ: "change", rule: "normal-path", bad: "{kind: normal, state: scheduled, assessed_at: 2026-11-03T09:00:00Z}", good: "{kind: normal, state: scheduled, " + passed + "}"},
-		{typ: "change", rule: "standard-path", bad: "{kind: standard, state: assess, template: patches}", good: "{kind: standard, state: scheduled, template: patches}"},
-		{typ: "change", rule: "standard-template", bad: "{kind: standard, state: scheduled}", good: "{kind: standard, state: new}"},
+		{typ: "change", rule: "standard-path", bad: "{kind: standard, state: assess, template: patches, template_version: 1}", good: "{kind: standard, state: scheduled, template: patches, template_version: 1}"},
+		{typ: "change", rule: "standard-template", bad: "{kind: standard, state: scheduled, template: patches}", good: "{kind: standard, state: new}"},
 		{typ: "change", rule: "standard-risk", bad: "{kind: standard, state: new, risk: moderate}", good: "{kind: standard, state: new, risk: low}"},
 		{typ: "change", rule: "emergency-path", bad: "{kind: emergency, state: scheduled, justification: fire}", good: "{kind: emergency, state: new, justification: fire}"},
 		{typ: "change", rule: "emergency-reason", bad: "{kind: emergency}", good: "{kind: emergency, justification: fire}"},
-		{typ: "change", rule: "kind-fixed", bad: "{kind: standard, state: scheduled, template: patches}", good: "{kind: normal, state: scheduled, " + passed + "}", old: "{kind: normal, state: assess}"},
+		{typ: "change", rule: "kind-fixed", bad: "{kind: standard, state: scheduled, template: patches, template_version: 1}", good: "{kind: normal, state: scheduled, " + passed + "}", old: "{kind: normal, state: assess}"},
 		{typ: "change", rule: "planned-window", bad: "{planned_start: 2026-11-03T09:00:00Z, planned_end: 2026-11-03T09:00:00Z}", good: "{planned_start: 2026-11-03T09:00:00Z, planned_end: 2026-11-03T09:30:00Z}"},
 		{typ: "change", rule: "actual-window", bad: "{actual_start: 2026-11-03T09:00:00Z, actual_end: 2026-11-03T08:00:00Z}", good: "{actual_start: 2026-11-03T09:00:00Z, actual_end: 2026-11-03T09:00:00Z}"},
 		{typ: "change", rule: "downtime-length", bad: "{state: authorize, downtime: true}", good: "{state: authorize, downtime: true, expected_downtime: PT5M}"},
-		{typ: "change", rule: "hold-reason", bad: "{state: new, hold: freeze}", good: "{state: on-hold, hold: freeze}"},
-		{typ: "change", rule: "backed-out-code", bad: "{backed_out: true, close_code: successful}", good: "{backed_out: true, close_code: unsuccessful}"},
+		{typ: "change", rule: "hold-before-work", bad: "{state: implement, hold: freeze}", good: "{state: scheduled, hold: freeze}"},
+		{typ: "change", rule: "hold-stays", bad: "{state: authorize, hold: freeze}", good: "{state: cancelled}", old: "{state: assess, hold: freeze}"},
+
+		{typ: "template", rule: "version-rises", bad: "{version: 2}", good: "{version: 3}", old: "{version: 3}"},
+		{typ: "template", rule: "new-scope-new-version", bad: "{state: published, version: 1, services: [vpn, mail]}", good: "{state: published, version: 2, services: [vpn, mail]}", old: "{state: published, version: 1, services: [vpn]}"},
+
+		{typ: "window", rule: "length", bad: "{state: active, ends_at: 2026-11-03T09:00:00Z, duration: PT1H}", good: "{state: active, duration: PT1H}"},
+		{typ: "window", rule: "order", bad: "{starts_at: 2026-11-03T09:00:00Z, ends_at: 2026-11-03T09:00:00Z}", good: "{starts_at: 2026-11-03T09:00:00Z, ends_at: 2026-11-03T09:00:01Z}"},
+		{typ: "window", rule: "except-recurring", bad: "{except: [2026-11-03]}", good: "{except: [2026-11-03], recurrence: FREQ=DAILY}"},
 
 		{typ: "release", rule: "planned-window", bad: "{planned_start: 2026-11-03T09:00:00Z, planned_end: 2026-11-02T09:00:00Z}", good: "{planned_start: 2026-11-03T09:00:00Z}"},
 		{typ: "release", rule: "has-changes", bad: "{state: ready, changes: []}", good: "{state: ready, changes: [CHG-1]}"},
@@ -135,7 +142,7 @@ func TestEachRuleOfABuiltInTypeHasACase(t *testing.T) {
 // A rule that cannot be judged on a bare record would be reported on records
 // that are perfectly right.
 func TestRulesOfBuiltInTypesToleratePlainRecordsInEveryState(t *testing.T) {
-	harmless := map[string][]string{"asset": {"in-use-by"}, "license": {"extent"}, "change": {}, "release": {"has-changes"}}
+	harmless := map[string][]string{"asset": {"in-use-by"}, "license": {"extent"}, "change": {}, "release": {"has-changes"}, "window": {"length"}}
 	for _, typ := range BuiltIn().All() {
 		for _, s := range typ.States {
 			r := recordOf(t, "{state: "+string(s.Name)+"}\n")

@@ -8,7 +8,7 @@ import (
 )
 
 func loadBuiltIn() (*Types, []diag.Diagnostic) {
-	return (&loader{env: &rule.Env{}, builtIn: true}).load(builtInFiles())
+	return (&loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, builtIn: true}).load(builtInFiles())
 }
 
 func report(t *testing.T, ds []diag.Diagnostic) {

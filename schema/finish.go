@@ -172,6 +172,8 @@ func (r *reader) proveUses(d *draft) {
 		switch f := t.Field(u.name); {
 		case u.kind == useState && t.State(records.State(u.name)) == nil:
 			r.fail(RuleUnknownState, u.span, cmp.Or(didYouMean(u.name, t.StateNames()), "add it to states, or remove it here"), "%s: %q is no state of %s", u.what, cut(u.name), t.Name)
+		case u.kind == useSection:
+			r.proveSection(t, u.name, u.span, u.what)
 		case u.kind != useField && u.kind != useTime:
 		case f == nil:
 			r.fail(RuleUnknownField, u.span, u.fieldHint(t), "%s: %q is no field of %s", u.what, cut(u.name), t.Name)
@@ -228,7 +230,7 @@ func (r *reader) proveRules(t *Type) {
 			at  *records.Value
 		}{{rl.When, rl.whenAt}, {rl.Assert, rl.assertAt}} {
 			if c.prg != nil && c.at != nil && r.isOwn(rl) {
-				r.proveCondition(t, rl, c.prg, c.at)
+				r.proveCondition(RuleBadRule, t, "rule "+rl.ID, c.prg, c.at)
 			}
 		}
 	}
@@ -236,21 +238,25 @@ func (r *reader) proveRules(t *Type) {
 
 func (r *reader) isOwn(rl *Rule) bool { return rl.path == r.path }
 
-func (r *reader) proveCondition(t *Type, rl *Rule, prg *rule.Program, at *records.Value) {
+// proveCondition compiles a condition and reports, as what is wrong with what has
+// it, fields that the type does not have. It returns false where it does not
+// compile.
+func (r *reader) proveCondition(id diag.RuleID, t *Type, what string, prg *rule.Program, at *records.Value) bool {
 	if err := prg.Compile(); err != nil {
 		span, message := at.Span, err.Error()
 		if syntax, ok := err.(*rule.SyntaxError); ok {
 			span, message = within(at, syntax.Line, syntax.Column), syntax.Message
 		}
-		r.fail(RuleBadRule, span, "write a condition in CEL, such as self.state == 'new'", "rule %s: %s", rl.ID, message)
-		return
+		r.fail(id, span, "write a condition in CEL, such as self.state == 'new'", "%s: %s", what, message)
+		return false
 	}
 	for _, u := range prg.Uses() {
 		if t.Field(u.Field) != nil {
 			continue
 		}
-		r.fail(RuleBadRule, within(at, u.Line, u.Column), cmp.Or(didYouMean(u.Field, t.FieldNames()), "add it to fields"), "rule %s: %q is no field of %s", rl.ID, u.Field, t.Name)
+		r.fail(id, within(at, u.Line, u.Column), cmp.Or(didYouMean(u.Field, t.FieldNames()), "add it to fields"), "%s: %q is no field of %s", what, u.Field, t.Name)
 	}
+	return true
 }
 
 // within returns the place of a line and column of a text in the file, the whole

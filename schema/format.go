@@ -3,6 +3,7 @@ package schema
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -108,3 +109,34 @@ var (
 // isDuration follows the grammar of RFC 3339, appendix A: units without gaps,
 // weeks alone.
 func isDuration(s string) bool { return len(s) <= 64 && duration().MatchString(s) }
+
+// Duration returns the length of a duration in ISO 8601 of weeks, days of 24
+// hours, hours, minutes and seconds. Years and months have no length of their own,
+// so that they are not ok.
+func Duration(s string) (d time.Duration, ok bool) {
+	if !isDuration(s) {
+		return 0, false
+	}
+	date, clock, _ := strings.Cut(s[1:], "T")
+	for _, part := range []struct {
+		text  string
+		units map[byte]time.Duration
+	}{
+		{date, map[byte]time.Duration{'W': 7 * 24 * time.Hour, 'D': 24 * time.Hour}},
+		{clock, map[byte]time.Duration{'H': time.Hour, 'M': time.Minute, 'S': time.Second}},
+	} {
+		for rest := part.text; rest != ""; {
+			i := strings.IndexFunc(rest, unicode.IsLetter)
+			n, err := strconv.Atoi(rest[:i])
+			unit := part.units[rest[i]]
+			if err != nil || unit == 0 || n > int(longest/unit) {
+				return 0, false
+			}
+			d, rest = d+time.Duration(n)*unit, rest[i+1:]
+		}
+	}
+	return d, d <= longest
+}
+
+// longest bounds durations, far from where they overflow.
+const longest = 100 * 366 * 24 * time.Hour

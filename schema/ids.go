@@ -4,19 +4,21 @@ import "frontdesk/records/diag"
 
 // The rules that a type file may break. A file with an error is left out.
 const (
-	RuleParse        diag.RuleID = "type/parse"         // the file holds no map
-	RuleName         diag.RuleID = "type/name"          // a name is malformed, or differs from the file's
-	RuleTypeKey      diag.RuleID = "type/unknown-key"   // a key that type files do not have
-	RuleMissingKey   diag.RuleID = "type/missing-key"   // a key that type files must have
-	RuleBadValue     diag.RuleID = "type/bad-value"     // a key whose value is not what it must be
-	RuleUnknownField diag.RuleID = "type/unknown-field" // a name that is no field of the type
-	RuleUnknownState diag.RuleID = "type/unknown-state" // a name that is no state of the type
-	RuleBadStates    diag.RuleID = "type/bad-states"    // states that make no life cycle
-	RuleBadSchema    diag.RuleID = "type/bad-schema"    // a field's JSON Schema is wrong or not allowed
-	RuleBadRef       diag.RuleID = "type/bad-ref"       // a ref, or extends, to a type that is not there
-	RuleBadRule      diag.RuleID = "type/bad-rule"      // a rule's CEL is wrong
-	RuleConflict     diag.RuleID = "type/conflict"      // two things of one name, folder or prefix
-	RuleIgnored      diag.RuleID = "type/ignored"       // a file that looks like a type file and is not read
+	RuleParse          diag.RuleID = "type/parse"           // the file holds no map
+	RuleName           diag.RuleID = "type/name"            // a name is malformed, or differs from the file's
+	RuleTypeKey        diag.RuleID = "type/unknown-key"     // a key that type files do not have
+	RuleMissingKey     diag.RuleID = "type/missing-key"     // a key that type files must have
+	RuleBadValue       diag.RuleID = "type/bad-value"       // a key whose value is not what it must be
+	RuleUnknownField   diag.RuleID = "type/unknown-field"   // a name that is no field of the type
+	RuleUnknownSection diag.RuleID = "type/unknown-section" // a heading that is no section of the type
+	RuleUnknownState   diag.RuleID = "type/unknown-state"   // a name that is no state of the type
+	RuleBadStates      diag.RuleID = "type/bad-states"      // states that make no life cycle
+	RuleBadSchema      diag.RuleID = "type/bad-schema"      // a field's JSON Schema is wrong or not allowed
+	RuleBadRef         diag.RuleID = "type/bad-ref"         // a ref, or extends, to a type that is not there
+	RuleBadRule        diag.RuleID = "type/bad-rule"        // a rule's CEL is wrong
+	RuleBadPolicy      diag.RuleID = "type/bad-policy"      // a policy that cannot be judged by: nothing is approved
+	RuleConflict       diag.RuleID = "type/conflict"        // two things of one name, folder or prefix
+	RuleIgnored        diag.RuleID = "type/ignored"         // a file that looks like a type file and is not read
 )
 
 // The rules that the front matter of a record may break, judged by its type.

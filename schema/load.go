@@ -30,8 +30,9 @@ type File struct {
 // Built-in types are parsed when they are first asked for, as most commands need
 // one or two. It is safe for concurrent use.
 type Types struct {
-	slots []*slot // by name
-	all   func() []*Type
+	slots  []*slot  // by name
+	faulty []string // paths of type files that are left out
+	all    func() []*Type
 }
 
 // slot is a type's place in Types: what must be known without parsing its file,
@@ -55,6 +56,10 @@ func (ts *Types) Names() []string {
 	}
 	return names
 }
+
+// Faulty returns the paths of the type files that are left out because something
+// is wrong with them, in order.
+func (ts *Types) Faulty() []string { return ts.faulty }
 
 // Get returns the type with the name, nil where there is none.
 func (ts *Types) Get(name records.Type) *Type {
@@ -95,7 +100,7 @@ func newTypes(slots []*slot) *Types {
 
 // BuiltIn returns the types that every desk has.
 func BuiltIn() *Types {
-	l := &loader{env: &rule.Env{}, builtIn: true}
+	l := &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, builtIn: true}
 	var slots []*slot
 	for _, f := range builtInFiles() {
 		s := header(f)
@@ -159,17 +164,18 @@ func Load(files []File) (*Types, []diag.Diagnostic) {
 	if len(files) == 0 {
 		return base, nil
 	}
-	l := &loader{env: &rule.Env{}, base: base}
+	l := &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, base: base}
 	return l.load(files)
 }
 
 // loader puts the types of several files together.
 type loader struct {
-	env     *rule.Env
-	base    *Types // what the files may extend or replace; nil for the built-in ones
-	builtIn bool
-	drafts  []*draft
-	ds      []diag.Diagnostic
+	env       *rule.Env
+	policyEnv *rule.Env // of the conditions of policies
+	base      *Types    // what the files may extend or replace; nil for the built-in ones
+	builtIn   bool
+	drafts    []*draft
+	ds        []diag.Diagnostic
 }
 
 // draft is a type as one file has it, before it is known whether it holds up.
@@ -178,6 +184,7 @@ type draft struct {
 	extends string
 	given   map[string]diag.Span // the top-level keys of the file
 	uses    []use                // names in the file that must be known
+	policy  *records.Value       // as the file has it
 }
 
 func (l *loader) load(files []File) (*Types, []diag.Diagnostic) {
@@ -194,7 +201,9 @@ func (l *loader) load(files []File) (*Types, []diag.Diagnostic) {
 	for l.refuse(l.hasBadRef) || l.refuse(l.isTaken) {
 	}
 	diag.Sort(l.ds)
-	return newTypes(l.slots()), l.ds
+	ts := newTypes(l.slots())
+	l.breakPolicies(ts, files)
+	return ts, l.ds
 }
 
 // read reads one file into a draft, nil where it is faulty.
@@ -219,7 +228,7 @@ func (l *loader) read(f File) (*draft, []diag.Diagnostic) {
 	if !r.isSound() {
 		return nil, r.ds
 	}
-	return d, r.ds
+	return d, append(r.ds, l.policy(d)...)
 }
 
 func (r *reader) isSound() bool { return diag.Count(r.ds, diag.Error) == 0 }

@@ -342,6 +342,8 @@ func TestTypeWithoutExtendsReplacesTheBuiltInOne(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(visit))
+	f.Add([]byte(strings.Replace(rollout, "type: rollout", "type: visit", 1)))
+	f.Add([]byte("type: visit\nextends: change\nfolder: visits\nid: {prefix: VIS}\npolicy: {risk: {levels: [a], conditions: [{}]}, rules: [{name: a, from: [{}]}, 1]}\n"))
 	f.Add([]byte("type: visit\nextends: incident\nfolder: visits\nid: {prefix: VIS}\nfields: {a: {anyOf: [{not: {}}, true]}}\n"))
 	f.Add([]byte("type: visit\nfields: {a: {type: array, items: false, default: [1]}}\nrules: [{id: a, assert: 'self.a'}]\n"))
 	f.Add([]byte("type: visit\nfields: {a: {patternProperties: {'(': true}, enum: [{}]}}\nstates: {new: 1}\n"))
@@ -349,7 +351,8 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ts, ds := Load([]File{{Path: "schema/visit.yaml", Data: data}})
 		typ := ts.Get("visit")
-		if (typ == nil) != (diag.Count(ds, diag.Error) > 0) {
+		broken := typ != nil && typ.Policy != nil && typ.Policy.Broken
+		if (typ == nil || broken) != (diag.Count(ds, diag.Error) > 0) {
 			t.Fatalf("type %v with diagnostics %v", typ, ds)
 		}
 		for _, d := range ds {

@@ -31,6 +31,8 @@ const (
 	useTime          // a field of format date-time
 	useState
 	useType
+	useSection // a heading
+	useText    // a text of the user's own
 )
 
 // use is a name in a type file that must be known.
@@ -48,9 +50,13 @@ type reader struct {
 	known []string // the names of the built-in types
 	ds    []diag.Diagnostic
 	uses  []use
+	at    *diag.Span // where to report what the file inherits; nil: where it stands
 }
 
 func (r *reader) fail(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
+	if r.at != nil {
+		span, format = *r.at, "inherited: "+format
+	}
 	r.ds = append(r.ds, diag.New(id, diag.Error, r.path, span, format, args...).WithHint("%s", hint))
 }
 

@@ -59,7 +59,8 @@ type Type struct {
 	Transitions map[records.State][]records.State
 	Rules       []*Rule
 	Body        Body
-	Path        string // of the type file, "builtin/NAME.yaml" for built-in ones
+	Policy      *Policy // nil: records of the type need no approval
+	Path        string  // of the type file, "builtin/NAME.yaml" for built-in ones
 	BuiltIn     bool
 
 	byName map[string]*Field // of Fields
@@ -135,6 +136,7 @@ type State struct {
 	Require  []string // fields that must be set in this state
 	Stamp    string   // time field that entering the state sets
 	Clear    []string // fields that entering the state removes
+	Sections []string // headings below which something must be written in this state
 
 	span diag.Span // in the type file
 }

@@ -11,7 +11,7 @@ import (
 // typeKeys are the keys of a type file, in the order in which they are written.
 func typeKeys() []string {
 	return []string{"type", "extends", "title", "plural", "description", "folder", "id", "audience", "columns",
-		"fields", "required", "tracked", "states", "transitions", "rules", "body"}
+		"fields", "required", "tracked", "states", "transitions", "rules", "body", "policy"}
 }
 
 // typeFile reads a whole type file.
@@ -105,6 +105,8 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 		r.rules(d, v)
 	case "body":
 		r.body(d, v)
+	case "policy":
+		d.policy = v // read once fields and states are known
 	}
 }
 
@@ -164,7 +166,7 @@ func (r *reader) states(d *draft, v *records.Value) {
 
 func (r *reader) state(p records.Pair) *State {
 	s := &State{Name: records.State(p.Key), Title: titleOf(p.Key), span: p.KeySpan}
-	known := []string{"category", "title", "require", "stamp", "clear"}
+	known := []string{"category", "title", "require", "stamp", "clear", "sections"}
 	what := "state " + p.Key
 	ok := r.keys(p.Value, what, known, func(p records.Pair) {
 		switch v := p.Value; p.Key {
@@ -179,6 +181,8 @@ func (r *reader) state(p records.Pair) *State {
 			r.use(useTime, v, "stamp")
 		case "clear":
 			s.Clear = r.names(v, "clear", useField)
+		case "sections":
+			s.Sections = r.names(v, "sections of "+p.Key, useSection)
 		}
 	})
 	if ok && p.Value.Get("category") == nil {

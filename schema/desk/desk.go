@@ -1,5 +1,5 @@
 // Package desk provides a desk's configuration, read from desk.yaml: name, time
-// zone, priority matrix, roles and limits. It must not read files, nor look at
+// zone, priority matrix, roles, protected branches and limits. It must not read files, nor look at
 // records.
 package desk
 
@@ -25,6 +25,7 @@ type Desk struct {
 	Shard     int            // folder levels below the month, 0 to 2
 	Priority  map[string]map[string]string
 	Roles     map[string][]string // ids of people by role
+	Branches  []string            // protected branches by short name, the default target first; main unless the file says otherwise
 	Limits    Limits
 	Calendars *records.Value // as written; nil where there are none
 	Raw       *records.Value // the whole file; nil for the default
@@ -46,6 +47,7 @@ func Default() *Desk {
 		Version:  Version,
 		TimeZone: time.UTC,
 		Priority: DefaultPriority(),
+		Branches: []string{"main"},
 		Limits:   Limits{MaxRecordBytes: DefaultMaxRecordBytes},
 		Path:     FileName,
 	}
@@ -77,6 +79,6 @@ func (d *Desk) Vars() map[string]any {
 	}
 	vars["version"], vars["name"], vars["address"] = d.Version, d.Name, d.Address
 	vars["time_zone"], vars["shard"] = d.TimeZone.String(), d.Shard
-	vars["priority"], vars["roles"] = d.Priority, d.Roles
+	vars["priority"], vars["roles"], vars["branches"] = d.Priority, d.Roles, d.Branches
 	return vars
 }

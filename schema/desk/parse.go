@@ -25,7 +25,7 @@ const (
 
 // keys are the keys of desk.yaml.
 func keys() []string {
-	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "limits", "calendars"}
+	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "branches", "limits", "calendars"}
 }
 
 // The bounds of limits.max_record_bytes.
@@ -109,6 +109,8 @@ func (p *parser) key(pair records.Pair) {
 		p.priority(v)
 	case "roles":
 		p.roles(v)
+	case "branches":
+		p.branches(v)
 	case "limits":
 		p.limits(v)
 	case "calendars":
@@ -252,6 +254,52 @@ func (p *parser) roles(v *records.Value) {
 		}
 		p.desk.Roles[pair.Key] = people
 	}
+}
+
+// branches reads the protected branches. A name that is none is left out; where
+// nothing is left, the default stays, so that there is always something protected.
+func (p *parser) branches(v *records.Value) {
+	const hint = "write for example [main], the branch that changes are for first"
+	switch {
+	case v.Kind != records.List:
+		p.fail(RuleValue, v.Span, hint, "branches is %s, not a list of names", article(v.Kind))
+	case len(v.Items) == 0:
+		p.fail(RuleValue, v.Span, hint, "branches names none")
+	}
+	var names []string
+	for _, item := range v.Items {
+		switch name := strings.TrimPrefix(item.Text, "refs/heads/"); {
+		case item.Kind != records.String || !isBranch(item.Text):
+			p.fail(RuleValue, item.Span, hint, "branch %q is no name of a branch", item.String())
+		case name != item.Text:
+			p.fail(RuleValue, item.Span, "write "+strconv.Quote(name), "branch %q is written in full", item.Text)
+		case slices.Contains(names, name):
+			p.fail(RuleValue, item.Span, "remove one of the two", "branch %q is there twice", name)
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		p.desk.Branches = names
+	}
+}
+
+// isBranch reports whether git takes the text as the name of a branch, by the
+// rules of git-check-ref-format(1).
+func isBranch(s string) bool {
+	if s == "" || len(s) > 200 || s == "@" || s == "HEAD" || s[0] == '-' || strings.HasSuffix(s, ".") ||
+		strings.ContainsAny(s, " ~^:?*[\\\x7f") || strings.Contains(s, "..") || strings.Contains(s, "@{") {
+		return false
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
+		return false
+	}
+	for _, part := range strings.Split(s, "/") {
+		if part == "" || part[0] == '.' || strings.HasSuffix(part, ".lock") {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *parser) limits(v *records.Value) {

@@ -6,6 +6,8 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -33,12 +35,16 @@ const (
 	// varCategory is what self's state means. It is no part of self, where types
 	// may have a field of that name.
 	varCategory = "category"
+	// varFacts is what a policy knows of a record beyond its fields.
+	varFacts = "facts"
 )
 
 // Env compiles conditions. Making one costs nothing; the CEL environment comes
 // to life with the first condition that is compiled. It is safe for concurrent
 // use.
 type Env struct {
+	Facts bool // conditions may use facts: those of policies
+
 	once sync.Once
 	cel  *cel.Env
 	err  error
@@ -49,7 +55,11 @@ func (e *Env) New(source string) *Program { return &Program{source: source, env:
 
 func (e *Env) get() (*cel.Env, error) {
 	e.once.Do(func() {
-		e.cel, e.err = cel.NewEnv(
+		var facts []cel.EnvOption
+		if e.Facts {
+			facts = append(facts, cel.Variable(varFacts, cel.MapType(cel.StringType, cel.DynType)))
+		}
+		e.cel, e.err = cel.NewEnv(append(facts,
 			cel.Variable(varSelf, cel.DynType),
 			cel.Variable(varOld, cel.DynType),
 			cel.Variable(varDesk, cel.MapType(cel.StringType, cel.DynType)),
@@ -60,7 +70,7 @@ func (e *Env) get() (*cel.Env, error) {
 			cel.ExpressionNodeLimit(MaxNodes),
 			cel.RegexProgramSizeLimit(MaxRegexp),
 			cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateDurationLiterals()),
-		)
+		)...)
 	})
 	return e.cel, e.err
 }
@@ -72,11 +82,12 @@ type Program struct {
 	once   sync.Once
 	prg    cel.Program
 	uses   []Use
+	facts  []Use
 	err    error
 }
 
 // Use is a place of a condition that reads a field of the record, self.FIELD or
-// old.FIELD.
+// old.FIELD, or a fact, facts.FIELD.
 type Use struct {
 	Field        string
 	Line, Column int // in the condition, both from 1
@@ -113,6 +124,15 @@ func (p *Program) Uses() []Use {
 	return p.uses
 }
 
+// Facts compiles the condition and returns which facts it reads by name; none if
+// it cannot be compiled.
+func (p *Program) Facts() []Use {
+	if p.Compile() != nil {
+		return nil
+	}
+	return p.facts
+}
+
 func (p *Program) compile() (cel.Program, error) {
 	env, err := p.env.get()
 	if err != nil {
@@ -126,7 +146,8 @@ func (p *Program) compile() (cel.Program, error) {
 	if t := tree.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: fmt.Sprintf("the condition gives a %s, not true or false", t)}
 	}
-	p.uses = uses(tree.NativeRep(), p.source)
+	p.uses = uses(tree.NativeRep(), p.source, varSelf, varOld)
+	p.facts = uses(tree.NativeRep(), p.source, varFacts)
 	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.CostTracking(sizes{}), cel.MemoryLimit(MaxMemory), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: err.Error()}
@@ -134,8 +155,8 @@ func (p *Program) compile() (cel.Program, error) {
 	return prg, nil
 }
 
-// uses finds the selections of fields on self and old.
-func uses(tree *ast.AST, source string) []Use {
+// uses finds the selections of fields on variables.
+func uses(tree *ast.AST, source string, variables ...string) []Use {
 	lines := strings.Split(source, "\n")
 	var found []Use
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
@@ -143,7 +164,7 @@ func uses(tree *ast.AST, source string) []Use {
 			return
 		}
 		on := e.AsSelect().Operand()
-		if on.Kind() != ast.IdentKind || on.AsIdent() != varSelf && on.AsIdent() != varOld {
+		if on.Kind() != ast.IdentKind || !slices.Contains(variables, on.AsIdent()) {
 			return
 		}
 		u := Use{Field: e.AsSelect().FieldName(), Line: 1, Column: 1}
@@ -179,6 +200,14 @@ func NewInput(self, old, desk map[string]any, category string) Input {
 	if old != nil {
 		vars[varOld] = old
 	}
+	return Input{vars: vars}
+}
+
+// WithFacts returns the input with what a policy knows of the record beyond its
+// fields.
+func (in Input) WithFacts(facts map[string]any) Input {
+	vars := maps.Clone(in.vars)
+	vars[varFacts] = facts
 	return Input{vars: vars}
 }
 
