@@ -67,7 +67,7 @@ func (r *Repo) emptyTree(ctx context.Context) (string, error) {
 
 // deltas runs a command that prints raw differences.
 func (r *Repo) deltas(ctx context.Context, command string, args ...string) ([]Delta, error) {
-	all := append([]string{command, "--raw", "-z", "--no-abbrev", "-M", renameLimit, "--relative", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"}, args...)
+	all := append([]string{command, "--raw", "-z", "--no-abbrev", "-M", renameLimit, r.relative(), "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"}, args...)
 	var list []Delta
 	err := r.stream(ctx, append(all, "--"), func(out *bufio.Reader) error {
 		for {

@@ -31,11 +31,12 @@ var (
 type Repo struct {
 	Dir string // the folder it was opened for; paths are relative to it
 
-	real  string // Dir, absolute and free of symbolic links; git runs there
-	place place
-	env   []string // what git is started with
-	top   func() (string, error)
-	inner func() *gogit.Repository // nil where go-git refuses the repository
+	real   string // Dir, absolute and free of symbolic links; git runs there
+	folder string // folder of a bare repository's trees that Dir stands for; "" is their top
+	place  place
+	env    []string // what git is started with
+	top    func() (string, error)
+	inner  func() *gogit.Repository // nil where go-git refuses the repository
 
 	mu      sync.Mutex
 	objects *batch // the child that reads objects, started when first needed

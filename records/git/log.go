@@ -91,7 +91,7 @@ const logFormat = "--format=tformat:%H%x00%P%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%
 const logFields = 9
 
 func (r *Repo) logArgs(ctx context.Context, o LogOptions) ([]string, error) {
-	args := []string{"log", "-z", "--raw", "--no-abbrev", "--relative", "-M", renameLimit, "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+	args := []string{"log", "-z", "--raw", "--no-abbrev", r.relative(), "-M", renameLimit, "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
 		"-O" + os.DevNull, "--topo-order", "--no-show-signature", "--no-notes", "--no-color", "--encoding=UTF-8", "--date=raw", logFormat}
 	if o.FirstParent {
 		args = append(args, "--first-parent", "--diff-merges=first-parent")
@@ -121,7 +121,7 @@ func (r *Repo) logArgs(ctx context.Context, o LogOptions) ([]string, error) {
 	}
 	args = append(args, "--")
 	for _, p := range o.Paths {
-		args = append(args, path.Clean(p))
+		args = append(args, path.Clean(path.Join(r.folder, p)))
 	}
 	return args, nil
 }

@@ -11,9 +11,15 @@ import (
 // stream runs a reading command and hands its output to a function. Where that
 // returns before the end, or with an error, the command is ended.
 func (r *Repo) stream(ctx context.Context, args []string, consume func(*bufio.Reader) error) error {
+	return r.streamIn(ctx, nil, args, consume)
+}
+
+// streamIn is stream with more in the command's environment.
+func (r *Repo) streamIn(ctx context.Context, env, args []string, consume func(*bufio.Reader) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := r.reading(ctx, args...)
+	cmd.Env = append(cmd.Env, env...)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

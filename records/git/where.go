@@ -34,6 +34,9 @@ func (r *Repo) CommonDir() (string, error) { return r.place.commonDir, nil }
 // Prefix returns where Dir lies below the top folder: "", or the folder with a
 // slash at its end.
 func (r *Repo) Prefix() (string, error) {
+	if r.folder != "" {
+		return r.folder + "/", nil
+	}
 	top, err := r.top()
 	if err != nil || top == "" {
 		return "", err
