@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/conflict"
 	"frontdesk/records/diag"
 	"frontdesk/schema"
 )
@@ -41,12 +42,28 @@ func Again(ctx context.Context, in *Input, known []diag.Diagnostic, ledger Ledge
 	if ctx.Err() != nil {
 		return nil
 	}
+	wholeWindows(in.Types, all, whole)
 	in.Set = records.NewSet(all)
 	graph := Graph(in)
 	if in.Set = replaced(in.Set, graph, whole); len(graph) > 0 {
 		graph = Graph(in) // now with positions
 	}
 	return together(in.Set, known, append(found, graph))
+}
+
+// wholeWindows reads the windows where there is something planned: they are few, and
+// to keep their fields at hand for all records would cost every check.
+func wholeWindows(types *schema.Types, all []*records.Record, whole func(*records.Record) *records.Record) {
+	if !arePlanned(types, all) {
+		return
+	}
+	for i, r := range all {
+		if r.Type == windowType {
+			if w := wholeOf(r, whole); w != nil {
+				all[i] = w
+			}
+		}
+	}
 }
 
 func wholeOf(r *records.Record, whole func(*records.Record) *records.Record) *records.Record {
@@ -109,7 +126,8 @@ func replaced(set *records.Set, ds []diag.Diagnostic, whole func(*records.Record
 	return records.NewSet(all)
 }
 
-// GraphFields returns the fields by which Graph judges records of the types.
+// GraphFields returns the fields by which Graph judges records of the types, but for
+// windows, which it takes whole.
 func GraphFields(types *schema.Types) []string {
 	fields := []string{records.FieldID, records.FieldState, records.FieldAudience}
 	for _, t := range types.All() {
@@ -117,6 +135,11 @@ func GraphFields(types *schema.Types) []string {
 			if (f.Ref != "" || slices.Contains(orderFields(), f.Name)) && !slices.Contains(fields, f.Name) {
 				fields = append(fields, f.Name)
 			}
+		}
+	}
+	for _, f := range conflict.Fields(types) {
+		if !slices.Contains(fields, f) {
+			fields = append(fields, f)
 		}
 	}
 	return fields

@@ -16,6 +16,7 @@ const (
 	ruleUnknownSection   diag.RuleID = "body/unknown-section"
 	ruleDuplicateSection diag.RuleID = "body/duplicate-section"
 	ruleMissingSection   diag.RuleID = "body/missing-section"
+	ruleEmptySection     diag.RuleID = "body/empty-section"
 	ruleHiddenSection    diag.RuleID = "body/hidden-section"
 	ruleSectionOrder     diag.RuleID = "body/section-order"
 	ruleEntry            diag.RuleID = "body/entry"
@@ -34,26 +35,29 @@ func checkBody(in *Input, t *schema.Type, r *records.Record) (ds []diag.Diagnost
 		return []diag.Diagnostic{diag.New(ruleLimits, diag.Error, r.Path, diag.At(r.BodyLine), "%s", err).
 			WithHint("move what programs have written into an attachment beside the record")}, false
 	}
-	b := markdown.Outline(r.Body, r.BodyLine)
+	c := sectionCheck{t: t, r: r, b: markdown.Outline(r.Body, r.BodyLine)}
+	if s := t.State(r.State()); s != nil {
+		c.state = s
+		c.written()
+	}
 	if len(t.Body.Sections) > 0 {
-		c := sectionCheck{t: t, r: r, b: b}
 		c.preamble()
 		c.headings()
 		c.missing()
 		c.hidden()
 		c.entries()
-		ds = c.ds
 	}
-	found, looks := checkLinks(in, r, b.Links)
-	return append(ds, found...), looks
+	found, looks := checkLinks(in, r, c.b.Links)
+	return append(c.ds, found...), looks
 }
 
 // sectionCheck judges the sections of one record.
 type sectionCheck struct {
-	t  *schema.Type
-	r  *records.Record
-	b  *markdown.Body
-	ds []diag.Diagnostic
+	t     *schema.Type
+	r     *records.Record
+	b     *markdown.Body
+	state *schema.State // the record's, nil where it is none of the type's
+	ds    []diag.Diagnostic
 }
 
 func (c *sectionCheck) add(d diag.Diagnostic) { c.ds = append(c.ds, d) }
@@ -112,6 +116,35 @@ func (c *sectionCheck) unknown(s markdown.Section) {
 		WithHint("%s", hint))
 }
 
+// section returns the first section with the heading, nil where there is none.
+func (c *sectionCheck) section(heading string) *markdown.Section {
+	for i := range c.b.Sections {
+		if c.b.Sections[i].Heading == heading {
+			return &c.b.Sections[i]
+		}
+	}
+	return nil
+}
+
+// written reports sections in which the state asks for words and there are none. A
+// record that came from elsewhere has the text that it came with.
+func (c *sectionCheck) written() {
+	severity := diag.Error
+	if !c.r.Get(records.FieldImported).IsNull() {
+		severity = diag.Warning
+	}
+	for _, heading := range c.state.Sections {
+		switch s := c.section(heading); {
+		case s == nil:
+			c.add(diag.New(ruleEmptySection, severity, c.r.Path, diag.At(c.r.BodyLine), "state %s requires section %q, which is missing", c.state.Name, heading).
+				WithHint("add \"## %s\" and what belongs there", heading))
+		case !s.IsWritten(c.r.Body):
+			c.add(diag.New(ruleEmptySection, severity, c.r.Path, s.Span, "state %s requires section %q, in which nothing is written", c.state.Name, heading).
+				WithHint("write it below the heading; comments and headings do not count"))
+		}
+	}
+}
+
 // missing reports required sections that are not there. A record that came from
 // elsewhere has the text that it came with.
 func (c *sectionCheck) missing() {
@@ -119,7 +152,7 @@ func (c *sectionCheck) missing() {
 		return
 	}
 	for _, s := range c.t.Body.Sections {
-		if s.Required && !slices.ContainsFunc(c.b.Sections, func(have markdown.Section) bool { return have.Heading == s.Heading }) {
+		if s.Required && c.section(s.Heading) == nil && (c.state == nil || !slices.Contains(c.state.Sections, s.Heading)) {
 			c.add(diag.New(ruleMissingSection, diag.Warning, c.r.Path, diag.At(c.r.BodyLine), "section %q is missing", s.Heading).
 				WithHint("add \"## %s\"", s.Heading))
 		}
@@ -130,7 +163,7 @@ func (c *sectionCheck) missing() {
 // because a code block or an HTML comment above them was not closed.
 func (c *sectionCheck) hidden() {
 	for _, s := range c.t.Body.Sections {
-		if slices.ContainsFunc(c.b.Sections, func(have markdown.Section) bool { return have.Heading == s.Heading }) {
+		if c.section(s.Heading) != nil {
 			continue
 		}
 		at := strings.Index("\n"+c.r.Body+"\n", "\n## "+s.Heading+"\n")

@@ -58,6 +58,7 @@ func local(in *Input, r *records.Record) (ds []diag.Diagnostic, alone bool) {
 	}
 	ds = t.CheckFields(r)
 	ds = append(ds, t.CheckRules(r, nil, in.deskVars())...)
+	ds = append(ds, checkWindow(in, t, r, ds)...)
 	ds = append(ds, checkPlace(in, t, r)...)
 	ds = append(ds, checkDerived(in.Desk, t, r)...)
 	if len(t.States) > 0 {
@@ -68,7 +69,7 @@ func local(in *Input, r *records.Record) (ds []diag.Diagnostic, alone bool) {
 }
 
 // Graph returns what is wrong with the records among each other: ids that stand
-// twice, references that lead nowhere, circles.
+// twice, references that lead nowhere, circles, plans in each other's way.
 func Graph(in *Input) []diag.Diagnostic {
 	if in.Set == nil {
 		return nil
@@ -85,7 +86,9 @@ func Graph(in *Input) []diag.Diagnostic {
 	for _, f := range found {
 		ds = append(ds, f...)
 	}
-	return append(ds, g.checkCircles()...)
+	ds = append(ds, g.checkCircles()...)
+	ds = append(ds, g.checkPolicies(in)...)
+	return append(ds, checkConflicts(in)...)
 }
 
 // All returns everything that is wrong with the records of the set, together
@@ -162,7 +165,7 @@ func finish(in *Input, t *schema.Type, r *records.Record, ds []diag.Diagnostic) 
 // type's rules, the matrix, the other records.
 func ratchets(id diag.RuleID) bool {
 	switch id {
-	case "workflow/require", ruleDerived, ruleDangling, ruleMissingSection:
+	case "workflow/require", ruleDerived, ruleDangling, ruleMissingSection, ruleEmptySection:
 		return true
 	}
 	return strings.HasPrefix(string(id), schema.RulePrefix)

@@ -148,7 +148,8 @@ func load(t *testing.T, files map[string]string) (*Input, []diag.Diagnostic) {
 		t.Fatal(err)
 	}
 	in := &Input{Desk: tr.Desk, Types: tr.Types, Set: loaded.Set, AsOf: asOf, Exists: tr.Exists}
-	return in, slices.Concat(tr.Problems, loaded.Problems)
+	_, signing := tr.Signers()
+	return in, slices.Concat(tr.Problems, signing, loaded.Problems)
 }
 
 func write(t *testing.T, dir, name, data string) {

@@ -12,8 +12,9 @@ import (
 
 // Some returns what is wrong with some records of the set, alone and with them
 // among the others, sorted. Of the others it needs type, id and path, and the
-// fields of those that may stand in a circle with one of rs. When ctx ends first,
-// the result is incomplete: the caller asks ctx.Err.
+// fields of those that may stand in a circle with one of rs. What is in the way of
+// plans is left out: it takes all plans. When ctx ends first, the result is
+// incomplete: the caller asks ctx.Err.
 func Some(ctx context.Context, in *Input, rs []*records.Record) []diag.Diagnostic {
 	g := newGraph(in)
 	found := make([][]diag.Diagnostic, len(rs))

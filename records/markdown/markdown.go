@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -67,6 +68,32 @@ func (s Section) Lead(body string) string {
 		return s.Text(body)
 	}
 	return strings.Trim(body[s.Start:lineStart(body, s.Entries[0].Start-1)], "\n")
+}
+
+// IsWritten reports whether the section has words of its own: headings and HTML
+// comments are none.
+func (s Section) IsWritten(body string) bool {
+	for line := range strings.Lines(withoutComments(body[s.Start:s.End])) {
+		if t := strings.TrimSpace(line); !strings.HasPrefix(t, "#") && strings.ContainsFunc(t, isWordRune) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+
+// withoutComments cuts out HTML comments. One that is not closed goes on to the end.
+func withoutComments(text string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "<!--")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		_, text, _ = strings.Cut(rest, "-->")
+	}
 }
 
 // shared is the parser for what needs no settings; it is safe for concurrent use.
