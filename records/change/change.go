@@ -186,9 +186,9 @@ func (c *change) isEmpty() bool {
 }
 
 // concernsDesk reports whether a file is a record, lies beside one, or says how
-// records are judged.
+// records are judged, or who may sign.
 func concernsDesk(p string) bool {
-	return strings.HasPrefix(p, schema.RecordsFolder+"/") || isConfig(p)
+	return strings.HasPrefix(p, schema.RecordsFolder+"/") || isConfig(p) || isSigners(p)
 }
 
 // isConfig reports whether a file says how records are judged.

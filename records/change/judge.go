@@ -43,7 +43,7 @@ func (c *change) judge(ctx context.Context, files *git.Snapshot) (*Report, error
 // judgeHistory returns what is wrong with the change itself, as against its
 // result.
 func (c *change) judgeHistory(ctx context.Context) ([]diag.Diagnostic, error) {
-	ds := append(c.checkConflicts(), c.tellConfig()...)
+	ds := slices.Concat(c.checkConflicts(), c.tellConfig(), c.checkStatements(), c.checkSigners())
 	vars := c.result.tree.Desk.Vars()
 	for _, t := range c.set.records {
 		if t.typ != nil {
