@@ -1,4 +1,4 @@
-// Package hooks provides what runs at each of git's client-side hooks, and what
+// Package hooks provides what runs at each of git's hooks, and what
 // puts the hooks into a repository and takes them out again. A hook judges only
 // what its git command is about to record or push, and lets pass at once what
 // touches no desk. It must not print, nor take a desk's lock: the git command
@@ -19,6 +19,7 @@ const (
 	PostMerge        Name = "post-merge"
 	PostCheckout     Name = "post-checkout"
 	PostRewrite      Name = "post-rewrite"
+	PreReceive       Name = "pre-receive" // on a server
 )
 
 // Hook says what a hook does.
@@ -44,9 +45,18 @@ func All() []Hook {
 	}
 }
 
+// Server returns the hook of a Git server, which All leaves out: it is not for the
+// repositories that people work in.
+func Server() Hook {
+	return Hook{Name: PreReceive, Does: "judges, on a server, what a push brings", Input: true, Gate: true}
+}
+
+// known returns the hooks that may be installed anywhere.
+func known() []Hook { return append(All(), Server()) }
+
 // Find returns the hook of a name.
 func Find(name string) (Hook, bool) {
-	for _, h := range All() {
+	for _, h := range known() {
 		if string(h.Name) == name {
 			return h, true
 		}

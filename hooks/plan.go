@@ -94,6 +94,13 @@ func PlanInstall(s *State) []Step {
 	return steps
 }
 
+// PlanServer returns what makes the hook of a Git server run: a file, with any git,
+// as its administrators look for one.
+func PlanServer(s *State) []Step { return []Step{s.planFile(Server())} }
+
+// PlanServerRemoval returns what takes it out again.
+func PlanServerRemoval(s *State) []Step { return []Step{s.planRemoval(Server())} }
+
 // planConfig puts a hook into the configuration, and takes its file away: git
 // would run both.
 func (s *State) planConfig(h Hook) []Step {

@@ -287,7 +287,8 @@ func whole(ctx context.Context, repo *git.Repo, rev string, asOf time.Time) (*ch
 		return nil, err
 	}
 	in := &check.Input{Desk: t.Desk, Types: t.Types, Set: l.Set, AsOf: asOf, Exists: t.Exists}
-	ds := check.All(ctx, in, append(slices.Clone(t.Problems), l.Problems...))
+	_, signing := t.Signers()
+	ds := check.All(ctx, in, slices.Concat(t.Problems, signing, l.Problems))
 	diag.Sort(ds)
 	sources := map[string][]byte{}
 	for _, d := range ds {

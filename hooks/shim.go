@@ -19,6 +19,11 @@ import (
 //go:embed shim.sh
 var body string
 
+// serverBody is body for a server, where nothing is accepted without the program.
+//
+//go:embed shim_server.sh
+var serverBody string
+
 // blockBody and blockInput wrap it for scripts of others; the latter hands the
 // script's input to both.
 //
@@ -54,7 +59,14 @@ var (
 
 // script returns the shell that runs a hook.
 func script(name Name, program string) string {
-	return fill(body, name, program)
+	return fill(bodyOf(name), name, program)
+}
+
+func bodyOf(name Name) string {
+	if name == PreReceive {
+		return serverBody
+	}
+	return body
 }
 
 func fill(text string, name Name, program string) string {

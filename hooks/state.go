@@ -103,7 +103,7 @@ func resolved(p string) string {
 
 func readHooks(folder string) (map[Name]File, error) {
 	files := map[Name]File{}
-	for _, h := range All() {
+	for _, h := range known() {
 		f, err := readHook(filepath.Join(folder, string(h.Name)))
 		if err != nil {
 			return nil, fmt.Errorf("read hook %s: %w", h.Name, err)

@@ -30,7 +30,8 @@ type Standing struct {
 // IsBad reports whether a hook that should run does not.
 func (s Standing) IsBad() bool { return s.Condition == Broken || s.Condition == Missing }
 
-// Status returns how all hooks stand.
+// Status returns how all hooks stand, that of a server only where there is one of
+// ours.
 func (s *State) Status() []Standing {
 	var all []Standing
 	some := false
@@ -43,6 +44,9 @@ func (s *State) Status() []Standing {
 		if some && one.Condition == Absent {
 			all[i].Condition = Missing
 		}
+	}
+	if server := s.standing(Server()); server.Condition != Absent {
+		all = append(all, server)
 	}
 	return all
 }
