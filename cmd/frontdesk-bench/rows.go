@@ -26,6 +26,9 @@ func rows() []row {
 		{"create", "create the 25,000th record", []need{realData}, createRow},
 		{"replay", "import --replay of the UCI log", []need{realData, command("import", "--replay")}, replayRow},
 		{"log-git", "log of a record with its commits, in the replayed history", []need{realData, command("import", "--replay"), command("log", "--git")}, logRow},
+		{"gate", "gate and review of one change, big desk", []need{realData, program("ssh-keygen", func(*bench) string { return "ssh-keygen" }), command("gate", "--base"), command("review", "--base")}, gateRow},
+		{"receive", "pre-receive of a push, big desk", []need{realData, command("hooks", "run")}, receiveRow},
+		{"audit", "audit of the replayed UCI log", []need{realData, command("import", "--replay"), command("audit", "--branch")}, auditRow},
 		{"site", "site, first build, big desk", []need{realData, program("frontdesk-site", frontdeskSite), program("stock Hugo", hugo)}, siteRow},
 		{"site-again", "site, rebuild after one changed record, big desk", []need{realData, program("frontdesk-site", frontdeskSite)}, rebuildRow},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"frontdesk/records"
 	"frontdesk/records/check"
 	"frontdesk/records/diag"
+	"frontdesk/records/evidence"
 	"frontdesk/records/git"
 	"frontdesk/records/index"
 	"frontdesk/records/render"
@@ -108,7 +110,8 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 		return nil, nil, err
 	}
 	in := &check.Input{Desk: c.tree.Desk, Types: c.tree.Types, Set: l.Set, AsOf: c.asOf, Exists: c.tree.Exists}
-	known := append(append([]diag.Diagnostic{}, c.tree.Problems...), l.Problems...)
+	keys, signing := c.tree.Signers()
+	known := slices.Concat(c.tree.Problems, signing, evidence.CheckKeys(keys, c.asOf), l.Problems)
 	verdicts := x.Verdicts()
 	all := check.Again(ctx, in, known, verdicts, c.whole)
 	if err := ctx.Err(); err != nil {

@@ -19,7 +19,8 @@ func newDemoCmd(e *env) *cobra.Command {
 		Short: "Make a desk of a fictional company to look around in",
 		Long: `Demo makes a repository with a desk of every type of record and months of
 history by several people, in a folder that is empty or not there: demo/ unless
-another is named. The same program makes the same commits each time.`,
+another is named. The same program makes the same commits each time. Approvals in
+it are signed with keys that anybody can make: they are for looking around.`,
 		Example: "  frontdesk demo\n  frontdesk -C demo list is:open",
 		GroupID: groupDesk,
 		Args:    between(0, 1, "no more than a FOLDER"),
@@ -51,7 +52,9 @@ Look around:
   frontdesk -C %[1]s list is:open
   frontdesk -C %[1]s list problem
   frontdesk -C %[1]s check
+  frontdesk -C %[1]s approvals %[7]s
+  frontdesk -C %[1]s audit
   git -C %[1]s log --oneline
-`, at, s.Total(), s.Commits, s.Authors, s.Change, s.Branch)
+`, at, s.Total(), s.Commits, s.Authors, s.Change, s.Branch, s.Waiting)
 	return nil
 }

@@ -32,7 +32,8 @@ func newHooksCmd(e *env) *cobra.Command {
 		Long: hooksHelp + whatHooksDo() + `
 Hooks are a help for those who install them, and git commit --no-verify passes
 them over. What nobody can pass over is frontdesk check where branches are merged:
-on the forge, or in the hook of a server.
+on the forge, or in the hook of a Git server, pre-receive, which
+frontdesk hooks install --server installs and frontdesk hooks run --help describes.
 
 For users of the pre-commit framework there are the same hooks in
 .pre-commit-hooks.yaml: frontdesk-check, frontdesk-commit-msg, frontdesk-pre-push.`,
@@ -55,7 +56,7 @@ func whatHooksDo() string {
 }
 
 func newHooksInstallCmd(e *env) *cobra.Command {
-	var dry bool
+	var dry, server bool
 	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Put the hooks into the repository",
@@ -70,33 +71,48 @@ is, and install says which line to add to it. Where core.hooksPath names another
 folder, which then belongs to another tool or to the project, nothing is written
 there.
 
+With --server it is the hook of a Git server, pre-receive, in a bare repository:
+it refuses pushes that frontdesk check and the policy refuse, whatever those who
+push have installed. frontdesk hooks run --help says what it judges.
+
 The exit status is 1 if some hooks could not be installed, and 3 if none could.`,
-		Example: "  frontdesk hooks install\n  frontdesk hooks install -n",
+		Example: "  frontdesk hooks install\n  frontdesk hooks install -n\n  frontdesk -C /srv/git/desk.git hooks install --server",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return changeHooks(cmd.Context(), e, hooks.PlanInstall, dry, "installed")
+			plan := hooks.PlanInstall
+			if server {
+				plan = hooks.PlanServer
+			}
+			return changeHooks(cmd.Context(), e, plan, dry, "installed")
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "say what would be written, and write nothing")
+	cmd.Flags().BoolVar(&server, "server", false, "the hook of a Git server, in its bare repository")
 	return cmd
 }
 
 func newHooksUninstallCmd(e *env) *cobra.Command {
-	var dry bool
+	var dry, server bool
 	cmd := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Take the hooks out of the repository",
 		Long: `Uninstall takes out all that install put in, and leaves the files of others as if
-it had never run. A hook of Frontdesk's that was edited by hand is not deleted.`,
+it had never run. A hook of Frontdesk's that was edited by hand is not deleted. The
+hook of a Git server goes with --server alone.`,
 		Example: "  frontdesk hooks uninstall\n  frontdesk hooks uninstall -n",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return changeHooks(cmd.Context(), e, hooks.PlanUninstall, dry, "taken out")
+			plan := hooks.PlanUninstall
+			if server {
+				plan = hooks.PlanServerRemoval
+			}
+			return changeHooks(cmd.Context(), e, plan, dry, "taken out")
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.Flags().BoolVarP(&dry, "dry-run", "n", false, "say what would be taken out, and change nothing")
+	cmd.Flags().BoolVar(&server, "server", false, "the hook of a Git server")
 	return cmd
 }
 

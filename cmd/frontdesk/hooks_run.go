@@ -34,7 +34,7 @@ const (
 
 func newHooksRunCmd(e *env) *cobra.Command {
 	var names []string
-	for _, h := range hooks.All() {
+	for _, h := range append(hooks.All(), hooks.Server()) {
 		names = append(names, string(h.Name))
 	}
 	cmd := &cobra.Command{
@@ -55,7 +55,9 @@ merges alone, and those that begin with fixup!, squash! or amend!.
 
 The exit status is 1 if git should stop. What refreshes the index, and commit-msg,
 never stop git. With ` + skipHooks + `=0 in the environment no hook does anything: git
-rebase, cherry-pick, revert and am have no --no-verify.`,
+rebase, cherry-pick, revert and am have no --no-verify.
+
+` + receiveHelp,
 		Example:           "  frontdesk hooks run pre-commit\n  frontdesk hooks run commit-msg .git/COMMIT_EDITMSG",
 		Args:              between(1, -1, "the NAME of a hook"),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runHook(cmd.Context(), e, args[0], args[1:]) },
@@ -75,6 +77,8 @@ func runHook(ctx context.Context, e *env, name string, args []string) error {
 		return usagef("git gives "+name+" its arguments itself; frontdesk hooks run --help says more", "hooks run %s takes %s", name, argumentCount(least, most))
 	}
 	switch {
+	case h.Name == hooks.PreReceive: // which nothing in the environment switches off
+		return runPreReceive(ctx, e)
 	case e.getenv(skipHooks) == "0":
 		return nil
 	case h.Name == hooks.CommitMsg:
@@ -91,7 +95,7 @@ func runHook(ctx context.Context, e *env, name string, args []string) error {
 
 func unknownHook(name string) error {
 	var names []string
-	for _, h := range hooks.All() {
+	for _, h := range append(hooks.All(), hooks.Server()) {
 		names = append(names, string(h.Name))
 	}
 	return usagef("it is one of "+strings.Join(names, ", "), "there is no hook %q", name)

@@ -10,14 +10,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"frontdesk/records/forge"
 	"frontdesk/records/git"
 	"frontdesk/records/plain"
 	"frontdesk/records/tree"
 )
 
+// initOptions are the flags of init.
+type initOptions struct {
+	name, forge string
+	commit      bool
+}
+
 func newInitCmd(e *env) *cobra.Command {
-	var name string
-	var commit bool
+	o := &initOptions{}
 	cmd := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Make a folder a desk",
@@ -27,8 +33,13 @@ check" and shows what it finds. It makes no records and asks nothing. Files that
 are there already stay as they are.
 
 In a folder of an existing repository the desk lives in that repository; outside
-of any, init makes one.`,
-		Example: "  frontdesk init\n  frontdesk init desk --name \"Example Ltd\" --commit",
+of any, init makes one.
+
+With --ci it also writes, at the top of the repository, what the forge runs: a check
+of every pull request with what is wrong on its lines, a summary of it for reviewers,
+and the gate, which a protected branch can require. This works on a desk that is
+there already. .github/REVIEWS.md in Frontdesk's source leads through the rest.`,
+		Example: "  frontdesk init\n  frontdesk init desk --name \"Example Ltd\" --commit\n  frontdesk init --ci github",
 		GroupID: groupDesk,
 		Args:    between(0, 1, "no more than a FOLDER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,13 +47,19 @@ of any, init makes one.`,
 			if len(args) == 1 {
 				dir = e.path(args[0])
 			}
-			return initDesk(cmd.Context(), e, dir, name, commit)
+			if o.forge != "" {
+				if err := oneOf("ci", o.forge, forge.Forges()...); err != nil {
+					return err
+				}
+			}
+			return initDesk(cmd.Context(), e, dir, o)
 		},
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the desk's `name`; otherwise that of the folder")
-	cmd.Flags().BoolVar(&commit, "commit", false, "commit the files that were written, and no others")
-	return cmd
+	cmd.Flags().StringVar(&o.name, "name", "", "the desk's `name`; otherwise that of the folder")
+	cmd.Flags().BoolVar(&o.commit, "commit", false, "commit the files that were written, and no others")
+	cmd.Flags().StringVar(&o.forge, "ci", "", "write pipelines for this `forge`: github, gitlab or gitea")
+	return completeFlag(cmd, "ci", forge.Forges()...)
 }
 
 // longestName bounds the name of a desk, in bytes.
@@ -97,44 +114,75 @@ func repositoryOf(dir string) string {
 	return top
 }
 
-func initDesk(ctx context.Context, e *env, dir, name string, commit bool) error {
+func initDesk(ctx context.Context, e *env, dir string, o *initOptions) error {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
+	name := o.name
 	if plain.Line(name) != name || len(name) > longestName {
 		return usagef("", "--name %q is no name: it is one line of up to %d bytes without control characters", name, longestName)
 	}
 	if name == "" {
 		name = strings.TrimSpace(plain.Line(filepath.Base(abs)))
 	}
+	var written []string
+	existing := o.forge != "" && o.name == "" && isDesk(abs)
+	if !existing {
+		if written, err = createDesk(ctx, e, abs, name); err != nil {
+			return err
+		}
+	}
+	if o.forge != "" {
+		pipelines, err := initPipelines(ctx, e, abs, o.forge)
+		for _, p := range pipelines {
+			fmt.Fprintln(e.stdout, plain.Line(p))
+		}
+		if err != nil {
+			return err
+		}
+		written = append(written, pipelines...)
+		hintPipelines(e, o.forge)
+	}
+	if o.commit && len(written) > 0 {
+		message := messageLine("Make a desk: " + name)
+		if existing {
+			message = "Add pipelines for " + o.forge
+		}
+		t, err := openDesk(&env{dir: abs, stderr: e.stderr})
+		if err != nil {
+			return err
+		}
+		defer t.Close()
+		return commitLocked(ctx, t, message, written...)
+	}
+	if !existing {
+		hint(e.stderr, `next: frontdesk new incident "Printer on fire", then frontdesk list`)
+	}
+	return nil
+}
+
+// createDesk makes a folder a desk, and a repository where it belongs to none. It
+// prints and returns the paths of the files that it wrote.
+func createDesk(ctx context.Context, e *env, abs, name string) ([]string, error) {
 	if err := checkNesting(e, abs); err != nil {
-		return err
+		return nil, err
 	}
 	written, err := tree.Create(abs, name)
 	if errors.Is(err, tree.ErrDesk) {
-		return usageError{withHint(err, "frontdesk check says how it stands")}
+		return nil, usageError{withHint(err, "frontdesk check says how it stands")}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range written {
 		fmt.Fprintln(e.stdout, plain.Line(p))
 	}
 	if _, err := git.Open(abs); errors.Is(err, git.ErrNoRepository) {
 		if _, err := git.Init(ctx, abs); err != nil {
-			return withHint(err, "the desk works without a repository; make one later with git init")
+			return nil, withHint(err, "the desk works without a repository; make one later with git init")
 		}
 		complain(e.stderr, "made a repository with the branch main")
 	}
-	if commit {
-		t, err := openDesk(&env{dir: abs, stderr: e.stderr})
-		if err != nil {
-			return err
-		}
-		defer t.Close()
-		return commitLocked(ctx, t, messageLine("Make a desk: "+name), written...)
-	}
-	hint(e.stderr, `next: frontdesk new incident "Printer on fire", then frontdesk list`)
-	return nil
+	return written, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,6 +52,7 @@ type typeJSON struct {
 	Fields      []fieldJSON                       `json:"fields"`
 	States      []stateJSON                       `json:"states"`
 	Transitions map[records.State][]records.State `json:"transitions"`
+	Policy      any                               `json:"policy"` // as it is written, after extends; null where there is none
 }
 
 // fieldJSON is one field of a type.
@@ -70,6 +72,8 @@ type stateJSON struct {
 	Name     records.State    `json:"name"`
 	Title    string           `json:"title"`
 	Category records.Category `json:"category"`
+	Require  []string         `json:"require"`
+	Sections []string         `json:"sections"`
 }
 
 func newTypeJSON(t *schema.Type) typeJSON {
@@ -82,10 +86,16 @@ func newTypeJSON(t *schema.Type) typeJSON {
 		out.Fields = append(out.Fields, fieldJSON{f.Name, f.Title, f.Description, required[f.Name], tracked[f.Name], f.List, f.Ref, f.Choices()})
 	}
 	for _, s := range t.States {
-		out.States = append(out.States, stateJSON{s.Name, s.Title, s.Category})
+		out.States = append(out.States, stateJSON{s.Name, s.Title, s.Category, listOf(s.Require), listOf(s.Sections)})
+	}
+	if t.Policy != nil {
+		out.Policy = t.Policy.Raw.Any()
 	}
 	return out
 }
+
+// listOf returns a list that JSON has as one, even where it is empty.
+func listOf(words []string) []string { return append([]string{}, words...) }
 
 func set(words []string) map[string]bool {
 	out := make(map[string]bool, len(words))
@@ -149,9 +159,10 @@ func newSchemaShowCmd(e *env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "show TYPE",
-		Short: "Show the fields, states and sections of a type",
+		Short: "Show the fields, states, sections and approval rules of a type",
 		Long: "Show prints what records of a type may hold: fields with their values, states with\n" +
-			"the steps between them, and the sections of the text.",
+			"what they need and the steps between them, and the sections of the text; and, where\n" +
+			"the type has a policy, who has to approve what.",
 		Example: "  frontdesk schema show incident\n  frontdesk schema show change --format json",
 		Args:    between(1, 1, "a TYPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -207,8 +218,56 @@ func printType(e *env, t *schema.Type) error {
 			p.line("  ", strings.TrimSpace(s.Heading+" "+mark(s.Required, "(required)")))
 		}
 	}
+	printPolicy(p, t.Policy)
 	_, err := io.WriteString(e.stdout, p.String())
 	return err
+}
+
+// printPolicy tells which states need approval, and by which rules.
+func printPolicy(p *page, policy *schema.Policy) {
+	if policy == nil {
+		return
+	}
+	var states []string
+	for _, s := range policy.States {
+		states = append(states, string(s))
+	}
+	p.line("", "")
+	p.strong("Approval")
+	if policy.Broken {
+		p.wrapped("  ", "  ", "The policy cannot be read, so that nothing is approved: see frontdesk check.")
+	}
+	p.wrapped("  ", "  ", "Needed in: "+strings.Join(states, ", "))
+	p.wrapped("  ", "  ", "Covers: "+strings.Join(slices.Concat(policy.Cover.Fields, policy.Cover.Sections, policy.Cover.Paths), ", "))
+	for _, rl := range policy.Rules {
+		p.wrapped("  ", "    ", fmt.Sprintf("%s: %s", rl.Name, ruleForm(rl)))
+	}
+}
+
+// ruleForm says what an approval rule asks for.
+func ruleForm(rl *schema.ApprovalRule) string {
+	form := fmt.Sprintf("%d of %s", rl.Need, approversForm(rl.From))
+	switch {
+	case rl.Template:
+		form = "kept to an approved template"
+	case rl.Need == 0:
+		form = "nobody"
+	}
+	if rl.Within > 0 {
+		form += fmt.Sprintf(", afterwards, within %g hours", rl.Within.Hours())
+	}
+	if rl.When != nil {
+		form += ", where " + rl.When.Source()
+	}
+	return form
+}
+
+func approversForm(from []schema.Approver) string {
+	var words []string
+	for _, a := range from {
+		words = append(words, strings.TrimSpace(string(a.Kind)+" "+a.Name))
+	}
+	return strings.Join(words, ", ")
 }
 
 func printStates(e *env, p *page, t *schema.Type) {
@@ -222,7 +281,7 @@ func printStates(e *env, p *page, t *schema.Type) {
 		for _, to := range t.Transitions[s.Name] {
 			next = append(next, string(to))
 		}
-		states.rows = append(states.rows, []string{string(s.Name), string(s.Category), strings.Join(s.Require, ", "), strings.Join(next, ", ")})
+		states.rows = append(states.rows, []string{string(s.Name), string(s.Category), strings.Join(slices.Concat(s.Require, s.Sections), ", "), strings.Join(next, ", ")})
 	}
 	_ = states.write(p)
 }

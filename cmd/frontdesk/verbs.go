@@ -146,20 +146,37 @@ func newCloseCmd(e *env) *cobra.Command {
 	return cmd
 }
 
+// hold decides for the state that means on hold, or, where being held is no state of
+// the type, for the field alone.
+func hold(reason string) decision {
+	as := []write.Assignment{assign(fieldHold, reason)}
+	return func(r *records.Record, t *schema.Type) ([]write.Assignment, error) {
+		if isFlag(t) {
+			return as, nil
+		}
+		return moveTo("put on hold", as, isWaiting)(r, t)
+	}
+}
+
+// isFlag reports whether records of the type are held in whatever state they are.
+func isFlag(t *schema.Type) bool {
+	return t.Field(fieldHold) != nil && !slices.ContainsFunc(t.States, isWaiting)
+}
+
 func newHoldCmd(e *env) *cobra.Command {
 	var f writeFlags
 	cmd := &cobra.Command{
 		Use:   "hold ID REASON",
 		Short: "Put a record on hold",
 		Long: `Hold moves a record to the state of its type that means on hold, and says what
-it waits for. The type lists the reasons: user, vendor, change, problem or
-evidence for incidents.`,
+it waits for. A change stays in its state and is held there; its approvals are
+suspended. The type lists the reasons: user, vendor, change, problem or evidence
+for incidents.`,
 		Example: "  frontdesk hold k7q4 vendor",
 		GroupID: groupWrite,
 		Args:    between(2, 2, "an ID and a REASON"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			as := []write.Assignment{assign(fieldHold, args[1])}
-			return f.setFrom(cmd.Context(), e, args[0], moveTo("put on hold", as, isWaiting))
+			return f.setFrom(cmd.Context(), e, args[0], hold(args[1]))
 		},
 		ValidArgsFunction: completeID(e),
 	}
@@ -170,6 +187,9 @@ evidence for incidents.`,
 // reopen decides for the state in which work goes on. A record that nobody has
 // begun to work on cannot be reopened.
 func reopen(r *records.Record, t *schema.Type) ([]write.Assignment, error) {
+	if isFlag(t) && !r.Get(fieldHold).IsNull() {
+		return []write.Assignment{assign(fieldHold, "")}, nil
+	}
 	if t.Category(r) == records.New || t.Category(r) == records.Active {
 		return nil, usagef("frontdesk assign and frontdesk set state=… begin work", "%s is %s: it is open as it is", r.ID, r.State())
 	}
@@ -182,8 +202,8 @@ func newReopenCmd(e *env) *cobra.Command {
 		Use:   "reopen ID",
 		Short: "Go on working on a record that is on hold or resolved",
 		Long: `Reopen moves a record back to a state of its type in which work goes on. The
-times of resolution are cleared; the log keeps them. A record that is closed
-for good stays closed: make a new one.`,
+times of resolution are cleared; the log keeps them. A change on hold goes on from
+where it is. A record that is closed for good stays closed: make a new one.`,
 		Example: "  frontdesk reopen k7q4",
 		GroupID: groupWrite,
 		Args:    between(1, 1, "an ID"),
