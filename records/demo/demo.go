@@ -28,8 +28,12 @@ type Summary struct {
 	Authors int                  // of commits
 	Branch  string               // a proposed change that waits for its review
 	Change  records.ID           // the record that stands on that branch alone
+	Waiting records.ID           // a change on the main branch that one approval is missing from
 	Head    git.Commit           // of the main branch
 }
+
+// waiting is the change whose story ends before its second approval.
+const waiting = "CHG-2610-7QZC"
 
 // Total returns the number of records on the main branch.
 func (s Summary) Total() int {
@@ -57,7 +61,7 @@ func Play(ctx context.Context, dir string, files map[string][]byte) (Summary, er
 		return Summary{}, err
 	}
 	h := newHistory(steps)
-	if err := h.found(dir, steps[0], files); err != nil {
+	if err := h.found(dir, steps, files); err != nil {
 		return Summary{}, err
 	}
 	if err := perform(ctx, dir, steps, h); err != nil {
@@ -85,7 +89,7 @@ func makeEmpty(dir string) error {
 }
 
 func summarise(ctx context.Context, dir string, repo *git.Repo, h *history) (Summary, error) {
-	s := Summary{Records: map[records.Type]int{}, Commits: len(h.changes), Authors: h.authors(), Branch: h.branch, Change: h.proposed}
+	s := Summary{Records: map[records.Type]int{}, Commits: len(h.changes), Authors: h.authors(), Branch: h.branch, Change: h.proposed, Waiting: waiting}
 	t, err := tree.Open(dir)
 	if err != nil {
 		return s, err

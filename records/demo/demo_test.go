@@ -92,6 +92,8 @@ func TestDemo(t *testing.T) {
 		{"nothing is wrong with its records", hasNoFindings},
 		{"it shows every type, state and reason", showsEverything},
 		{"it tells its stories", tellsStories},
+		{"what was done was approved", isApproved},
+		{"an upgrade waits for one more approval", func(t *testing.T, dir string, s Summary) { waitsForOne(t, dir, s.Waiting) }},
 		{"the proposed change stands on its branch alone", standsOnBranch},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.look(t, dir, s) })
@@ -131,13 +133,19 @@ func standsOnBranch(t *testing.T, dir string, s Summary) {
 	if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file))); err == nil {
 		t.Errorf("%s is on main", file)
 	}
-	if got := gitOutput(t, dir, "diff", "--name-status", "main..."+s.Branch); got != "A\t"+file {
-		t.Errorf("the branch changes %q", got)
+	folder := strings.TrimSuffix(file, ".md") + "/approvals/"
+	added := strings.Fields(strings.ReplaceAll(gitOutput(t, dir, "diff", "--name-status", "main..."+s.Branch), "A\t", ""))
+	if len(added) != 3 || added[0] != file || !strings.HasPrefix(added[1], folder+"priya-") || added[2] != added[1]+".sig" {
+		t.Errorf("the branch changes %q", added)
 	}
 	gitOutput(t, dir, "checkout", "--quiet", s.Branch)
 	if _, _, findings := load(t, dir); len(findings) > 0 {
 		t.Errorf("on the branch: %v", findings)
 	}
+	if c := verdictOn(t, dir, "change", s.Change); !c.Needed {
+		t.Error("merging the branch needs no approval")
+	}
+	waitsForOne(t, dir, s.Change)
 }
 
 func hasNoFindings(t *testing.T, dir string, _ Summary) {
@@ -176,7 +184,7 @@ func showsEverything(t *testing.T, dir string, s Summary) {
 // wanted lists what a newcomer should meet.
 func wanted(types *schema.Types) []string {
 	all := []string{"asset state disposed", "asset state stolen", "license state expired", "service state retiring",
-		"change kind standard", "change kind emergency", "change close_code unsuccessful", "change state on-hold",
+		"change kind standard", "change kind emergency", "change close_code backed-out", "change hold vendor", "change kind normal", "window kind freeze", "window kind maintenance", "template state published",
 		"knowledge audience public", "knowledge audience ", "knowledge kind known-error",
 		"records/knowledge/vpn", "records/knowledge/devices", "records/knowledge/accounts", "records/knowledge/operations"}
 	for _, field := range []string{"priority", "hold"} {

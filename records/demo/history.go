@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"iter"
 	"maps"
 	"slices"
@@ -11,7 +12,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/git"
-	"frontdesk/records/tree"
+	"frontdesk/schema/signers"
 )
 
 // mainBranch is the branch that a desk lives on.
@@ -59,12 +60,15 @@ func signature(a action) person {
 }
 
 // found writes the files of a new desk and the commit that brings them.
-func (h *history) found(dir string, first step, files map[string][]byte) error {
+func (h *history) found(dir string, steps []step, files map[string][]byte) error {
 	files = maps.Clone(files)
 	if files == nil {
 		files = map[string][]byte{}
 	}
-	files[tree.ConfigFile] = deskFile
+	if err := addDeskFiles(files, steps); err != nil {
+		return fmt.Errorf("make demo: %w", err)
+	}
+	first := steps[0]
 	h.begin(step{at: first.at.Add(-foundingLead), by: first.by, message: "desk: a service desk for Quillmoor Tools"})
 	for _, p := range slices.Sorted(maps.Keys(files)) {
 		if err := writeFile(dir, p, files[p]); err != nil {
@@ -73,6 +77,21 @@ func (h *history) found(dir string, first step, files map[string][]byte) error {
 		h.add(p, files[p])
 	}
 	return nil
+}
+
+// addDeskFiles adds the demo's own configuration, type files and signers.
+func addDeskFiles(files map[string][]byte, steps []step) error {
+	err := fs.WalkDir(deskFiles, "desk", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files[strings.TrimPrefix(p, "desk/")], err = deskFiles.ReadFile(p)
+		return err
+	})
+	if err == nil {
+		files[signers.FileName], err = signersFile(steps)
+	}
+	return err
 }
 
 // begin opens the commit of a step.

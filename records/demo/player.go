@@ -39,16 +39,33 @@ func (p *player) step(ctx context.Context, s step) error {
 	p.history.begin(s)
 	for i, a := range s.actions {
 		w := &write.Writer{Tree: p.tree, By: s.by, Now: s.at, Random: strings.NewReader(""), Durability: tree.Fast}
-		r, message, err := p.action(ctx, w, a)
+		message, err := p.act(ctx, w, a)
 		if err != nil {
 			return fmt.Errorf("play %s: %s %s: %w", a.where, a.verb, a.target, explain(err))
 		}
-		p.history.wrote(r)
 		if i == 0 {
 			p.history.say(message)
 		}
 	}
 	return nil
+}
+
+// act performs one action, adds what it wrote to the open commit, and returns a
+// message for that.
+func (p *player) act(ctx context.Context, w *write.Writer, a action) (string, error) {
+	if a.verb == verbApprove {
+		files, message, err := p.approve(w, a)
+		for _, f := range files {
+			p.history.add(f.Path, f.Data)
+		}
+		return message, err
+	}
+	r, message, err := p.action(ctx, w, a)
+	if err != nil {
+		return "", err
+	}
+	p.history.wrote(r)
+	return message, nil
 }
 
 // explain puts the findings for which a change was refused into the error: here

@@ -19,8 +19,10 @@ import (
 //go:embed scenario/*.yaml
 var scenario embed.FS
 
-//go:embed desk/desk.yaml
-var deskFile []byte
+// deskFiles are the files of the demo's desk beside its records.
+//
+//go:embed desk
+var deskFiles embed.FS
 
 func scenarioFiles() fs.FS {
 	sub, err := fs.Sub(scenario, "scenario")
@@ -49,9 +51,10 @@ const (
 	verbComment verb = "comment" // add an entry that the requester reads: comment: ID
 	verbNote    verb = "note"    // add an entry that stays with staff: note: ID
 	verbEdit    verb = "edit"    // write sections and replace text, as in an editor: edit: ID
+	verbApprove verb = "approve" // sign an approval of a record as it is: approve: ID
 )
 
-func verbs() []verb { return []verb{verbNew, verbSet, verbComment, verbNote, verbEdit} }
+func verbs() []verb { return []verb{verbNew, verbSet, verbComment, verbNote, verbEdit, verbApprove} }
 
 // action is one change of one record.
 type action struct {
@@ -59,7 +62,7 @@ type action struct {
 	target   string
 	folder   string
 	fields   []write.Assignment
-	text     string // of an entry, or the body of a type without sections
+	text     string // of an entry or an approval, or the body of a type without sections
 	sections []pair // heading: text
 	replace  []pair // old: new
 	where    string // file and line of the scenario, for messages
