@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/records/gate"
 	"frontdesk/records/git"
 	"frontdesk/records/plain"
 )
@@ -158,6 +159,8 @@ func firstFrame(stack []byte) string {
 func (r *receiver) cannotJudge(ctx context.Context, err error) Refusal {
 	f := Refusal{Message: fmt.Sprintf("it cannot be judged: %v", err), Hint: "nothing is accepted that was not judged; try again, and tell those who look after the server if it stays so"}
 	switch {
+	case errors.As(err, new(*gate.BrokenError)):
+		f.Hint = "push first what mends the configuration, and nothing else"
 	case errors.Is(err, git.ErrTooMany):
 		f.Message = fmt.Sprintf("it changes more files than are accepted at once (%s)", countOf(r.opts.Limits.Files, "file"))
 		f.Hint = "push it in parts; those who look after the server can raise frontdesk.maxFiles"

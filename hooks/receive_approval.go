@@ -23,6 +23,9 @@ func (r *receiver) approved(ctx context.Context, ref *Ref, head, folder string, 
 		return fmt.Errorf("judge approvals: %w", err)
 	}
 	ref.Notes = append(ref.Notes, report.Notes...)
+	if len(report.Trusted) > 0 && !slices.ContainsFunc(report.Cases, func(c *gate.Case) bool { return c.Needed }) {
+		ref.Notes = append(ref.Notes, fmt.Sprintf("others are judged by %s, and no record asks for the change; guard in a type's policy has one asked for", strings.Join(some(report.Trusted), ", ")))
+	}
 	for _, c := range report.Cases {
 		if c.Needed && c.Verdict.State != approval.Approved && c.Verdict.State != approval.Ahead {
 			ref.refuse(notApproved(folder, c))

@@ -276,6 +276,7 @@ func (p *auditPage) counts() {
 	row(c.Cut, false, "where the shallow clone ends")
 	row(c.Touched, true, "touch records")
 	row(c.Claimed, false, "touch none, and name one in their message (claimed, not proven)")
+	row(c.Together, false, "touch none, and are covered by those of commits that came with them")
 	row(c.Unmapped, true, "that no record accounts for")
 	p.line("", "")
 	row(c.Changes, true, "records that needed approval, with %s", count(c.Landings, "landing"))

@@ -10,6 +10,7 @@ func commands() []func(*env) *cobra.Command {
 		newShowCmd,
 		newLogCmd,
 		newBlameCmd,
+		newCalendarCmd,
 		newDiffCmd,
 		newCheckCmd,
 		newExplainCmd,

@@ -140,7 +140,7 @@ func (c *ical) window(t *schema.Type, r *records.Record) (*ics.VEvent, error) {
 	if err := c.times(e, times, first[0]); err != nil {
 		return nil, err
 	}
-	c.end(t, r, e, label(r)+": "+r.Title())
+	c.end(t, r, e, label(t, r)+": "+r.Title())
 	return e, nil
 }
 
@@ -220,18 +220,18 @@ func (c *ical) begin(t *schema.Type, r *records.Record, status Status, sequence 
 
 func (c *ical) end(t *schema.Type, r *records.Record, e *ics.VEvent, title string) {
 	e.AddProperty(ics.ComponentPropertySummary, text(string(r.ID)+" "+title))
-	e.AddProperty(ics.ComponentPropertyCategories, text(label(r)))
+	e.AddProperty(ics.ComponentPropertyCategories, text(label(t, r)))
 	e.AddProperty(ics.ComponentPropertyDescription, c.description(t, r))
 	e.AddProperty(ics.ComponentPropertyTransp, "TRANSPARENT") // it takes nobody's own time
 }
 
 // label says in a word what an event is.
-func label(r *records.Record) string {
-	word := string(r.Type)
+func label(t *schema.Type, r *records.Record) string {
 	if kind := r.Text(fieldKind); r.Type == windowType && kind != "" {
-		word = kind
+		first := []rune(kind)
+		return strings.ToUpper(string(first[0])) + string(first[1:])
 	}
-	return strings.ToUpper(word[:1]) + word[1:]
+	return t.Title
 }
 
 // description says how the record stands and what it concerns. It names nobody: a

@@ -48,6 +48,7 @@ const (
 	Claimed  Basis = "claimed"  // its message names them, and nothing proves that
 	Before   Basis = "before"   // there was no desk before it
 	Cut      Basis = "cut"      // the clone is shallow and ends here: what it changed is not known
+	Together Basis = "together" // it came with others whose records cover all that it changed
 	Unmapped Basis = "unmapped" // no record accounts for it
 )
 
@@ -58,6 +59,7 @@ type Entry struct {
 	Records      []string // "change/CHG-2611-AB3D", sorted
 	Landings     []*Landing
 	Trusted      []string // files that it changed by which others are judged
+	Together     string   // the last of the commits that it came with, where these make up for what it lacks
 
 	findings []finding
 }
@@ -80,9 +82,10 @@ type Landing struct {
 	Verdict      *approval.Verdict      `json:"verdict"`
 	Votes        []Vote                 `json:"votes"`
 	Contributors []approval.Contributor `json:"contributors"`
-	Named        []records.ID           `json:"named"`  // whom the fields name that separate duties: requester, implementer
-	Riding       []string               `json:"riding"` // files that must not change together with it
-	Within       time.Duration          `json:"within"` // by when approval has to follow that it lacks, in nanoseconds
+	Named        []records.ID           `json:"named"`              // whom the fields name that separate duties: requester, implementer
+	Riding       []string               `json:"riding"`             // files that must not change together with it
+	Together     string                 `json:"together,omitempty"` // the commit up to which the branch got it at once, and that made it approved
+	Within       time.Duration          `json:"within"`             // by when approval has to follow that it lacks, in nanoseconds
 }
 
 // Vote is what a person had said of a record when it landed.

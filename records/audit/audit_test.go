@@ -360,3 +360,59 @@ func TestABranchThatIsNotThereIsNamed(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 }
+
+// rebase lands a branch as forges do that rebase: its commits are made anew, one
+// after the other, when everything is said.
+func (s *scene) rebase(id string) {
+	s.t.Helper()
+	s.git("checkout", "--quiet", id)
+	s.git("rebase", "--quiet", "--force-rebase", "main")
+	s.git("checkout", "--quiet", "main")
+	s.git("merge", "--quiet", "--ff-only", id)
+}
+
+func TestARebasedPullRequestIsApprovedAsAWhole(t *testing.T) {
+	d := newDesk(t)
+	d.git("checkout", "--quiet", "-b", changeID)
+	d.as("eve").commit("Code first", map[string]string{"/deploy/web.yaml": "certificate: new\n"})
+	d.commit("Record then", map[string]string{pathOf(changeID): changeText(changeID, "normal", "eve", "ivan")})
+	d.later(time.Hour).approve(changeID, "lee", "rosa")
+	d.git("checkout", "--quiet", "main")
+	d.as("lee").edit(incident, "Down", "Down again")
+	d.later(time.Hour).as("mona").rebase(changeID)
+	rep := d.check(7, 0)
+	if rep.Exceptional() != 0 || !strings.Contains(populationOf(rep), "Code first: together change/CHG-2611-W3BC\n") {
+		t.Error(told(rep), populationOf(rep))
+	}
+	d.as("ivan").step(changeID, "scheduled", "implement")
+	if rep := d.check(1, 7); rep.Exceptional() != 0 {
+		t.Error(told(rep))
+	}
+}
+
+func TestWhoApprovesWhatHasLandedApprovesTooLate(t *testing.T) {
+	s := newScene(t, "")
+	s.open(changeID, "normal", "eve", "ivan")
+	s.git("checkout", "--quiet", "main")
+	s.git("merge", "--quiet", "--ff-only", changeID)
+	s.later(time.Hour).approve(changeID, "lee", "rosa")
+	if rep := s.audit(Options{}); rules(rep) != "not-approved" || !strings.Contains(told(rep), "; it was approved 60 min later, in ") && !strings.Contains(told(rep), "; it was approved 1 h later, in ") {
+		t.Error(told(rep))
+	}
+}
+
+func TestARecordThatMovesKeepsWhatWasSaidOfIt(t *testing.T) {
+	s := newScene(t, "")
+	play(s)
+	dir := strings.TrimSuffix(pathOf(changeID), ".md")
+	if err := os.MkdirAll(filepath.Join(s.top, filepath.Dir(dir), "W"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.git("mv", pathOf(changeID), filepath.Join(filepath.Dir(dir), "W", changeID+".md"))
+	s.git("mv", dir, filepath.Join(filepath.Dir(dir), "W", changeID))
+	s.commit("Reshard", nil)
+	rep := s.audit(Options{})
+	if rep.Exceptional() != 0 || !strings.Contains(populationOf(rep), "Reshard: touched change/CHG-2611-W3BC\n") {
+		t.Error(told(rep), populationOf(rep))
+	}
+}

@@ -32,6 +32,7 @@ type CountsJSON struct {
 	Commits     int `json:"commits"`
 	Touched     int `json:"touched"`
 	Claimed     int `json:"claimed"`
+	Together    int `json:"together"`
 	Before      int `json:"before"`
 	Cut         int `json:"cut"`
 	Unmapped    int `json:"unmapped"`
@@ -68,13 +69,14 @@ type ChangeJSON struct {
 
 // LandingJSON is a commit that brought a state or a content that needs approval.
 type LandingJSON struct {
-	Commit  string         `json:"commit"`
-	At      string         `json:"at"`
-	State   string         `json:"state"`
-	Needed  bool           `json:"needed"`
-	Verdict approval.State `json:"verdict"`
-	Covers  string         `json:"covers"`
-	By      []string       `json:"by"`
+	Commit   string         `json:"commit"`
+	At       string         `json:"at"`
+	State    string         `json:"state"`
+	Needed   bool           `json:"needed"`
+	Verdict  approval.State `json:"verdict"`
+	Together string         `json:"together,omitempty"` // the commit up to which the branch got it at once, and that made it approved
+	Covers   string         `json:"covers"`
+	By       []string       `json:"by"`
 }
 
 // SampledJSON is a change that was drawn.
@@ -121,7 +123,7 @@ func (r *Report) JSON(sample []Sampled) JSON {
 // Counts returns the figures of the report.
 func (r *Report) Counts() CountsJSON {
 	c := CountsJSON{
-		Commits: len(r.Entries), Touched: r.Count(Touched), Claimed: r.Count(Claimed), Before: r.Count(Before), Cut: r.Count(Cut), Unmapped: r.Count(Unmapped),
+		Commits: len(r.Entries), Touched: r.Count(Touched), Claimed: r.Count(Claimed), Together: r.Count(Together), Before: r.Count(Before), Cut: r.Count(Cut), Unmapped: r.Count(Unmapped),
 		Changes: len(r.Changes), Exceptions: r.Exceptional(), Information: len(r.Exceptions) - r.Exceptional(),
 	}
 	for _, e := range r.Entries {
@@ -130,10 +132,10 @@ func (r *Report) Counts() CountsJSON {
 				continue
 			}
 			c.Landings++
-			switch l.Verdict.State {
-			case approval.Approved:
+			switch {
+			case l.Verdict.State == approval.Approved, l.Together != "":
 				c.Approved++
-			case approval.Ahead:
+			case l.Verdict.State == approval.Ahead:
 				c.Ahead++
 			default:
 				c.NotApproved++
@@ -146,7 +148,7 @@ func (r *Report) Counts() CountsJSON {
 func (c *Change) json() ChangeJSON {
 	j := ChangeJSON{Record: c.Record, Title: c.Title, Kind: c.Kind, Approved: stamp(c.Approved), Ahead: stamp(c.Ahead), Due: stamp(c.Due), Landings: []LandingJSON{}}
 	for _, l := range c.Landings {
-		one := LandingJSON{Commit: l.Entry.ID, At: stamp(l.At), State: string(l.State), Needed: l.Needed, Verdict: l.Verdict.State, Covers: l.Verdict.Covers, By: []string{}}
+		one := LandingJSON{Commit: l.Entry.ID, At: stamp(l.At), State: string(l.State), Needed: l.Needed, Verdict: l.Verdict.State, Together: l.Together, Covers: l.Verdict.Covers, By: []string{}}
 		for _, id := range l.approvers() {
 			one.By = append(one.By, string(id))
 		}

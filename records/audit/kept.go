@@ -67,7 +67,7 @@ func (w *walk) resume(ctx context.Context) error {
 	if !follows {
 		w.lost, w.known = last.Short(), map[string]*Entry{}
 		for _, e := range w.entries {
-			if !e.isUnjudged() {
+			if !e.isUnjudged() && e.Together == "" {
 				w.known[e.ID] = e
 			}
 		}
@@ -264,6 +264,7 @@ func (k *keeper) entry(e *Entry) {
 	k.signature(e.Committer)
 	k.string(e.Subject)
 	k.name(string(e.Basis))
+	k.name(e.Together)
 	for _, list := range [][]string{e.Records, e.Trusted} {
 		k.uint(uint64(len(list)))
 		for _, s := range list {
@@ -380,7 +381,7 @@ func (k *reader) entry() *Entry {
 	e.Author, e.Committer = k.signature(), k.signature()
 	e.When = e.Committer.When
 	e.Subject = k.string()
-	e.Basis = Basis(k.name())
+	e.Basis, e.Together = Basis(k.name()), k.name()
 	for _, list := range []*[]string{&e.Records, &e.Trusted} {
 		for range k.count() {
 			*list = append(*list, k.name())

@@ -191,9 +191,21 @@ func (r *reporter) entry(e *Entry) {
 			r.tell(Riding, e, l.Record, "it came together with %s", some(l.Riding))
 		}
 		if l.Needed && !r.isAccepted(e, l) {
-			r.tell(NotApproved, e, l.Record, "%s in state %s is %s", l.Record, l.State, l.reasons())
+			r.tell(NotApproved, e, l.Record, "%s in state %s is %s%s", l.Record, l.State, l.reasons(), r.afterwards(e, l))
 		}
 	}
+}
+
+// afterwards says when what landed was approved after all.
+func (r *reporter) afterwards(e *Entry, l *Landing) string {
+	landings := r.changes[l.Record].Landings
+	at := slices.IndexFunc(landings, func(n Landed) bool { return n.Entry == e })
+	for _, n := range landings[at+1:] {
+		if n.Verdict.State == approval.Approved {
+			return fmt.Sprintf("; it was approved %s later, in %s", roughly(n.At.Sub(landings[at].At)), n.Entry.Short())
+		}
+	}
+	return ""
 }
 
 // isAccepted reports whether what landed was approved, or is told of otherwise: as
@@ -202,6 +214,10 @@ func (r *reporter) isAccepted(e *Entry, l *Landing) bool {
 	switch l.Verdict.State {
 	case approval.Approved, approval.Ahead:
 		return true
+	case approval.Pending:
+		if l.Together != "" {
+			return true
+		}
 	case approval.Failed:
 		return len(l.Riding) > 0
 	case approval.Rejected:

@@ -65,12 +65,19 @@ func (w *walk) run(ctx context.Context) error {
 		last = w.entries[n-1].ID
 	}
 	if last == w.tip.ID {
-		if w.rejudged {
-			w.keep()
+		if !w.rejudged {
+			return nil
 		}
+		if err := w.join(ctx); err != nil {
+			return err
+		}
+		w.keep()
 		return nil
 	}
 	err := w.chunks(ctx, last, func(revs []git.Revision) error { return w.steps(ctx, revs) })
+	if err == nil {
+		err = w.join(ctx)
+	}
 	if err != nil {
 		return err
 	}

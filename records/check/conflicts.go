@@ -1,8 +1,6 @@
 package check
 
 import (
-	"strings"
-
 	"frontdesk/records"
 	"frontdesk/records/conflict"
 	"frontdesk/records/diag"
@@ -145,6 +143,8 @@ func checkWindow(in *Input, t *schema.Type, r *records.Record, known []diag.Diag
 			return nil
 		}
 	}
-	return []diag.Diagnostic{diag.New(ruleWindowTimes, diag.Error, r.Path, r.SpanOf(field), "the window's times cannot be read: %s", strings.TrimPrefix(err.Error(), field+": ")).
-		WithHint("until it is mended, every change that it concerns has a conflict with it")}
+	d := diag.New(ruleWindowTimes, diag.Error, r.Path, r.SpanOf(field), "the window's times cannot be read: %s", err).
+		WithHint("until it is mended, every change that it concerns has a conflict with it")
+	d.Field = field
+	return []diag.Diagnostic{d}
 }

@@ -200,6 +200,12 @@ func TestWhoCannotBeNamedIsSaid(t *testing.T) {
 			t.Errorf("%q lacks %q", o.Notes, want)
 		}
 	}
+	// A line without owners would take away those that another gives.
+	for line := range strings.Lines(string(lines)) {
+		if line[0] == '/' && !strings.Contains(line, " @") {
+			t.Errorf("%q asks nobody", line)
+		}
+	}
 	if got := owns(forge.GitHub, lines, "records/services/a.md"); got != "@mona-gh" {
 		t.Errorf("a is of %q", got)
 	}

@@ -19,7 +19,7 @@ const (
 	// Version is that of the statements that are written, and the only one read.
 	Version = 1
 	// MaxStatement is how long a statement's file may be.
-	MaxStatement = 64 << 10
+	MaxStatement = 512 << 10
 	// MaxNote is how many bytes a note may have.
 	MaxNote = 4 << 10
 	// MaxSignature is how long the file of a signature may be.

@@ -119,7 +119,7 @@ func TestAStatementThatSaysSomethingWrongIsRefused(t *testing.T) {
 		{"a review that is none", func(s *Statement) { s.Evidence = ByReview }, "has none"},
 		{"a signature with a review", func(s *Statement) { s.Review = &Review{} }, "speaks of a review"},
 		{"files without end", func(s *Statement) {
-			for i := range 3000 {
+			for i := range 9000 {
 				s.Parts["path:"+strings.Repeat("x", i%50)+string(rune('a'+i%26))+strings.Repeat("y", i/50)] = "100644:" + strings.Repeat("a", 40)
 			}
 			covering(t, s)

@@ -68,7 +68,7 @@ type Case struct {
 	Type      *schema.Type    // of the result
 	Record    *records.Record // of the result; without fields where it cannot be read
 	Before    *records.Record // of the base; nil where it is new
-	Input     *approval.Input // what the verdict rests on
+	Input     *approval.Input // what the verdict rests on; nil where it could not be judged
 	Verdict   *approval.Verdict
 	Needed    bool // its state, or what comes with it, needs approval
 	Conflicts []conflict.Conflict

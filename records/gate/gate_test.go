@@ -10,6 +10,7 @@ import (
 // TestTwoApprovalsOpenTheGate walks a change up to its merge, with the desk at the top of the
 // repository and in a folder of it.
 func TestTwoApprovalsOpenTheGate(t *testing.T) {
+	t.Parallel()
 	for _, folder := range []string{"", "desk/"} {
 		t.Run("desk in "+folder, func(t *testing.T) {
 			s := newScene(t, folder)
@@ -47,6 +48,7 @@ func TestTwoApprovalsOpenTheGate(t *testing.T) {
 }
 
 func TestWhatIsCoveredVoidsApprovals(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -61,6 +63,7 @@ func TestWhatIsCoveredVoidsApprovals(t *testing.T) {
 }
 
 func TestARejectionBlocksUntilItIsLifted(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")

@@ -18,6 +18,7 @@ import (
 // TestASeriesLandsAsOne rebases a branch onto main whose record, code and approvals
 // are commits of their own.
 func TestASeriesLandsAsOne(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "desk/")
 	s.git("checkout", "--quiet", "-b", "change")
 	s.as("eve").commit(map[string]string{"/deploy/web.yaml": "certificate: new\n"}, "Code")
@@ -40,6 +41,7 @@ func TestASeriesLandsAsOne(t *testing.T) {
 }
 
 func TestARecordThatMovedIsTheSame(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -58,6 +60,7 @@ func TestARecordThatMovedIsTheSame(t *testing.T) {
 // TestAnEmergencyIsApprovedAfterwards lands a change without approval, and brings
 // that later.
 func TestAnEmergencyIsApprovedAfterwards(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.git("checkout", "--quiet", "-b", "change")
 	text := strings.Replace(strings.Replace(changeText, "kind: normal", "kind: emergency", 1), "state: new", "state: implement", 1)
@@ -80,6 +83,7 @@ func TestAnEmergencyIsApprovedAfterwards(t *testing.T) {
 
 // TestReviewsCountForWhatWasReviewed has reviewers say something on a forge.
 func TestReviewsCountForWhatWasReviewed(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	first := s.open()
 	review := func(account, state, commit string) evidence.Review {
@@ -117,6 +121,7 @@ func TestReviewsCountForWhatWasReviewed(t *testing.T) {
 }
 
 func TestAFileOfReviewsNeedsAnAttestor(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	first := s.open()
 	data := fmt.Appendf(nil, `[{"id":1,"user":{"login":"lee-gh"},"state":"APPROVED","commit_id":%q,"submitted_at":"2026-11-03T10:00:00Z"},
@@ -147,6 +152,7 @@ func TestAFileOfReviewsNeedsAnAttestor(t *testing.T) {
 }
 
 func TestAssumptionsAreNotSaved(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee")
@@ -160,6 +166,7 @@ func TestAssumptionsAreNotSaved(t *testing.T) {
 }
 
 func TestOpenBranchesConflict(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "desk/")
 	s.open()
 	other := "records/changes/2026-11/CHG-2611-ZZZZ.md"
@@ -216,6 +223,7 @@ Put the old one back.
 // TestATemplateIsApprovedOnce has a standard change refer to a template that was
 // approved, and to one that was not.
 func TestATemplateIsApprovedOnce(t *testing.T) {
+	t.Parallel()
 	const templatePath = "records/templates/renew.md"
 	s := newScene(t, "")
 	s.git("checkout", "--quiet", "-b", "template")

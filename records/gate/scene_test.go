@@ -19,8 +19,6 @@ import (
 	"frontdesk/records/git"
 )
 
-var asOf = time.Date(2026, 11, 10, 12, 0, 0, 0, time.UTC)
-
 // TestMain lets no configuration of the machine touch the repositories.
 func TestMain(m *testing.M) {
 	home, err := os.MkdirTemp("", "gate-test-*")
@@ -67,7 +65,7 @@ type scene struct {
 
 const (
 	id         records.ID = "CHG-2611-W3BC"
-	recordPath            = "records/changes/2026-11/CHG-2611-W3BC.md"
+	recordPath string     = "records/changes/2026-11/CHG-2611-W3BC.md"
 )
 
 // policy is one without a planned window, so that nothing stands on the calendar.
@@ -193,13 +191,12 @@ func (s *scene) put(files map[string]string) {
 	}
 }
 
-// commit writes files and commits everything, and returns the commit.
-func (s *scene) commit(files map[string]string, message ...string) string {
+// commit writes files and commits everything.
+func (s *scene) commit(files map[string]string, message ...string) {
 	s.t.Helper()
 	s.put(files)
 	s.git("add", "--all")
 	s.git("commit", "--quiet", "--allow-empty", "-m", strings.Join(append(message, "."), "\n"))
-	return s.git("rev-parse", "HEAD")
 }
 
 // as has somebody else work.
@@ -209,18 +206,19 @@ func (s *scene) as(person string) *scene { s.author = person; return s }
 func (s *scene) open() string {
 	s.t.Helper()
 	s.git("checkout", "--quiet", "-b", "change")
-	return s.as("eve").commit(map[string]string{recordPath: changeText, "/deploy/web.yaml": "certificate: new\n"}, "Renew the certificate")
+	s.as("eve").commit(map[string]string{recordPath: changeText, "/deploy/web.yaml": "certificate: new\n"}, "Renew the certificate")
+	return s.git("rev-parse", "HEAD")
 }
 
 // edit replaces a part of the record and commits that.
-func (s *scene) edit(old, new string) string {
+func (s *scene) edit(old, new string) {
 	s.t.Helper()
 	p := filepath.Join(s.top, s.folder, filepath.FromSlash(recordPath))
 	data, err := os.ReadFile(p)
 	if err != nil || !strings.Contains(string(data), old) {
 		s.t.Fatalf("%v: no %q in\n%s", err, old, data)
 	}
-	return s.commit(map[string]string{recordPath: strings.Replace(string(data), old, new, 1)}, "Edit")
+	s.commit(map[string]string{recordPath: strings.Replace(string(data), old, new, 1)}, "Edit")
 }
 
 func (s *scene) repo() *git.Repo {
@@ -260,9 +258,6 @@ func (s *scene) of(o Options) *Case {
 	}
 	return rep.Cases[0]
 }
-
-// state returns the verdict on the record as HEAD has it.
-func (s *scene) state() approval.State { s.t.Helper(); return s.of(Options{}).Verdict.State }
 
 // wants fails unless the verdict is one, for reasons that hold all words.
 func (s *scene) wants(c *Case, state approval.State, words ...string) {

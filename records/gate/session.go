@@ -190,6 +190,9 @@ func revoke(s, later *signers.Signers) {
 			s.Revoked[key] = true
 		}
 	}
+	if later.Refusal != "" { // what is revoked by now cannot be read
+		s.Refusal = later.Refusal
+	}
 }
 
 // The types that matter to a verdict, beside those with a policy.

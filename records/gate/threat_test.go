@@ -20,6 +20,7 @@ import (
 
 // TestWhoHadAHandInItMayNotApprove tries every way to hide who wrote a change.
 func TestWhoHadAHandInItMayNotApprove(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -97,6 +98,7 @@ func TestWhoHadAHandInItMayNotApprove(t *testing.T) {
 }
 
 func TestTrailersAreShownAndNeverCounted(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee")
@@ -113,6 +115,7 @@ func TestTrailersAreShownAndNeverCounted(t *testing.T) {
 
 // TestTrustedFilesDoNotRide has a change lower its own policy.
 func TestTrustedFilesDoNotRide(t *testing.T) {
+	t.Parallel()
 	for name, files := range map[string]map[string]string{
 		"policy":     {"schema/change.yaml": strings.Replace(policy, "need: 2", "need: 1", 1)},
 		"desk":       {"desk.yaml": "version: 1\nname: Mine\n"},
@@ -150,6 +153,7 @@ func TestTrustedFilesDoNotRide(t *testing.T) {
 }
 
 func TestTheOldPolicyJudgesTheNewOne(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.git("checkout", "--quiet", "-b", "change")
 	s.as("eve").commit(map[string]string{recordPath: changeText, "schema/change.yaml": strings.Replace(policy, "need: 2", "need: 0", 1)})
@@ -157,6 +161,7 @@ func TestTheOldPolicyJudgesTheNewOne(t *testing.T) {
 }
 
 func TestGuardedFilesNeedARecord(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "desk/")
 	s.git("checkout", "--quiet", "-b", "change")
 	s.as("eve").commit(map[string]string{"/deploy/web.yaml": "evil\n", "/README.md": "x\n"})
@@ -171,6 +176,7 @@ func TestGuardedFilesNeedARecord(t *testing.T) {
 }
 
 func TestAnApprovalIsForOneBranch(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.git("branch", "release")
 	s.open()
@@ -185,6 +191,7 @@ func TestAnApprovalIsForOneBranch(t *testing.T) {
 }
 
 func TestWhatIsNoProofIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	start := s.git("rev-parse", "HEAD")
@@ -254,6 +261,7 @@ func TestWhatIsNoProofIsRefused(t *testing.T) {
 }
 
 func TestARevokedKeyNeverCounts(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -264,6 +272,7 @@ func TestARevokedKeyNeverCounts(t *testing.T) {
 }
 
 func TestKeysThatCameLaterDoNotCount(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	lines := deskFilesOf()["signers"]
 	s.commit(map[string]string{"signers": strings.Replace(lines, "rosa namespaces", "# rosa namespaces", 1)})
@@ -276,6 +285,7 @@ func TestKeysThatCameLaterDoNotCount(t *testing.T) {
 }
 
 func TestReplacedObjectsAreNotSeen(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -286,6 +296,7 @@ func TestReplacedObjectsAreNotSeen(t *testing.T) {
 }
 
 func TestABrokenDeskApprovesNothing(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.commit(map[string]string{"desk.yaml": "version: 1\nname: [\n"})
 	s.open()
@@ -310,6 +321,7 @@ func TestABrokenDeskApprovesNothing(t *testing.T) {
 }
 
 func TestWithoutADeskOrHistoryNothingIsJudged(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.git("checkout", "--quiet", "--orphan", "other")
 	s.commit(map[string]string{"desk.yaml": "", "other.txt": "x"})
@@ -336,6 +348,7 @@ func TestWithoutADeskOrHistoryNothingIsJudged(t *testing.T) {
 }
 
 func TestConflictsAreNotApproved(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -346,6 +359,7 @@ func TestConflictsAreNotApproved(t *testing.T) {
 }
 
 func TestAFileThatOneSideDeletedIsAConflict(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.commit(map[string]string{"/README.md": ""})
@@ -359,6 +373,7 @@ func TestAFileThatOneSideDeletedIsAConflict(t *testing.T) {
 
 // TestTwinsAreNotApproved hides what is done behind a record of the same id.
 func TestTwinsAreNotApproved(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -378,6 +393,7 @@ func TestTwinsAreNotApproved(t *testing.T) {
 }
 
 func TestARejectionDoesNotGetLostOnTheWay(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.open()
 	s.approve("lee", "rosa")
@@ -385,7 +401,7 @@ func TestARejectionDoesNotGetLostOnTheWay(t *testing.T) {
 	s.git("mv", recordPath, "records/changes/"+string(id)+".md")
 	s.git("mv", strings.TrimSuffix(recordPath, ".md"), "records/changes/"+string(id))
 	for _, name := range strings.Fields(s.git("ls-files", "records/changes/"+string(id)+"/approvals/mona-*")) {
-		s.git("rm", "--quiet", name)
+		s.git("rm", "--quiet", "--force", name)
 	}
 	s.as("eve").commit(nil, "Tidy up")
 	s.wants(s.of(Options{}), approval.Rejected, "mona")
@@ -393,6 +409,7 @@ func TestARejectionDoesNotGetLostOnTheWay(t *testing.T) {
 
 // TestTheRemoteIsBelieved has somebody call a branch of their own main.
 func TestTheRemoteIsBelieved(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	clone := &scene{t: t, top: filepath.Join(t.TempDir(), "clone"), now: s.now, author: "eve"}
 	if out, err := exec.Command("git", "clone", "--quiet", s.top, clone.top).CombinedOutput(); err != nil {
@@ -410,6 +427,7 @@ func TestTheRemoteIsBelieved(t *testing.T) {
 }
 
 func TestNobodyNamesTheirOwnTarget(t *testing.T) {
+	t.Parallel()
 	s := newScene(t, "")
 	s.git("branch", "--move", "main", "trunk")
 	s.commit(map[string]string{"desk.yaml": "version: 1\nname: Ops\nbranches: [evil]\n"})
