@@ -66,7 +66,7 @@ func TestTheReadmesTourPrintsWhatItSays(t *testing.T) {
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for name, value := range map[string]string{
 		"HOME": home, "XDG_CONFIG_HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
-		"FRONTDESK_TEST_NOW": "2026-11-22T09:30:00Z", "GIT_AUTHOR_NAME": "Priya", "GIT_AUTHOR_EMAIL": "priya@example.com",
+		"FRONTDESK_TEST_NOW": "2026-11-22T09:30:00Z", "GIT_AUTHOR_DATE": "2026-11-22T09:30:00Z", "GIT_COMMITTER_DATE": "2026-11-22T09:30:00Z", "GIT_AUTHOR_NAME": "Priya", "GIT_AUTHOR_EMAIL": "priya@example.com",
 		"GIT_COMMITTER_NAME": "Priya", "GIT_COMMITTER_EMAIL": "priya@example.com",
 	} {
 		t.Setenv(name, value)

@@ -91,11 +91,26 @@ func logOf(src []byte) []byte {
 func parseLine(line []byte) (at time.Time, key uint64, ok bool) {
 	line = bytes.TrimRight(line, "\n")
 	rest, ok := bytes.CutPrefix(line, []byte("  - {at: "))
-	if !ok || len(rest) < 21 || rest[19] != 'Z' || rest[20] != ',' || rest[len(rest)-1] != '}' {
+	const by = ", by: "
+	if !ok || len(rest) < 20+len(by) || rest[19] != 'Z' || string(rest[20:20+len(by)]) != by || rest[len(rest)-1] != '}' {
+		return at, 0, false
+	}
+	who := rest[20+len(by):]
+	if n := bytes.IndexAny(who, ",}"); n < 1 || !isPerson(who[:n]) {
 		return at, 0, false
 	}
 	at, ok = records.ParseTime(string(rest[:20]))
 	return at, keyOf(line), ok
+}
+
+// isPerson reports whether a text is an id as it may stand without quotes.
+func isPerson(text []byte) bool {
+	for _, c := range text {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return text[0] >= 'a' && text[0] <= 'z' && string(text) != "null"
 }
 
 func keyOf(text []byte) uint64 {

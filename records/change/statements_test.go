@@ -1,12 +1,14 @@
 package change
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"frontdesk/records/diag"
+	"frontdesk/records/evidence"
 )
 
 const (
@@ -44,7 +46,9 @@ func TestWhatSomebodySaidStays(t *testing.T) {
 		{"nothing", func(r *repository) {}, ""},
 		{"the statement is removed", func(r *repository) { r.put(map[string]string{oneStatement: ""}) }, "changed lee-5324afb7.json"},
 		{"the signature is removed", func(r *repository) { r.put(map[string]string{oneStatement + ".sig": ""}) }, "changed lee-5324afb7.json.sig"},
-		{"the statement is altered", func(r *repository) { r.put(map[string]string{oneStatement: strings.Replace(statementText, "reject", "approve", 1)}) }, "changed lee-5324afb7.json"},
+		{"the statement is altered", func(r *repository) {
+			r.put(map[string]string{oneStatement: strings.Replace(statementText, "reject", "approve", 1)})
+		}, "changed lee-5324afb7.json"},
 		{"the signature is altered", func(r *repository) { r.put(map[string]string{oneStatement + ".sig": "x\n"}) }, "changed lee-5324afb7.json.sig"},
 		{"it becomes a link", func(r *repository) {
 			r.put(map[string]string{oneStatement: ""})
@@ -114,7 +118,7 @@ func TestWhatCannotCountIsSaid(t *testing.T) {
 		{"another file", map[string]string{statementsFolder + "README.md": "hello\n"}, "in approvals/ lie statements"},
 		{"no JSON", map[string]string{statementsFolder + "lee-00000000.json": "approved\n", statementsFolder + "lee-00000000.json.sig": signatureText}, "it is no statement"},
 		{"another name", map[string]string{statementsFolder + "kim-5324afb7.json": statementText, statementsFolder + "kim-5324afb7.json.sig": signatureText}, "belongs into the file lee-5324afb7.json"},
-		{"too long", map[string]string{statementsFolder + "lee-00000000.json": strings.Repeat("x", 70<<10), statementsFolder + "lee-00000000.json.sig": signatureText}, "it is 71680 bytes long"},
+		{"too long", map[string]string{statementsFolder + "lee-00000000.json": strings.Repeat("x", evidence.MaxStatement+1), statementsFolder + "lee-00000000.json.sig": signatureText}, fmt.Sprintf("it is %d bytes long", evidence.MaxStatement+1)},
 		{"beside another record", map[string]string{"records/problems/2026-10/PRB-2610-M3X9/approvals/lee-5324afb7.json": statementText, "records/problems/2026-10/PRB-2610-M3X9/approvals/lee-5324afb7.json.sig": signatureText},
 			"it is about incident/INC-2611-K7Q4, and lies beside problem/PRB-2610-M3X9"},
 		{"beside no record", map[string]string{"records/incidents/2026-11/INC-2611-ZZZZ/approvals/lee-5324afb7.json": statementText, "records/incidents/2026-11/INC-2611-ZZZZ/approvals/lee-5324afb7.json.sig": signatureText},

