@@ -145,6 +145,26 @@ func attacks() []attack {
 			eve.git("push", "-q")
 			return c.merged("eve")
 		}, "signers", "riding"},
+		{"4 lower the policy first, with no record", func(c *company) *seat {
+			eve := c.at("eve", "main")
+			eve.edit("schema/change.yaml", "need: 2", "need: 1")
+			eve.commit("One is enough")
+			return eve
+		}, "schema/change.yaml", "guarded"},
+		{"4 take over a colleague's account", func(c *company) *seat {
+			eve := c.at("eve", "main")
+			eve.edit("records/people/rosa.md", "rosa-gh", "eve-gh")
+			eve.commit("Rosa's new account")
+			return eve
+		}, "records/people/rosa.md", "guarded"},
+		{"4 revoke the key of one who objects", func(c *company) *seat {
+			eve := c.at("eve", "main")
+			public, err := os.ReadFile(filepath.Join(c.dir, "lee", "key.pub"))
+			must(c.t, err)
+			putFile(c.t, eve.dir, "signers.revoked", string(public))
+			eve.commit("Lee lost his key")
+			return eve
+		}, "signers.revoked", "guarded"},
 		{"6 trailers", func(c *company) *seat {
 			c.without("rosa")
 			eve := c.at("eve", "main")
@@ -269,7 +289,11 @@ func TestAttacksOnAnApprovedChange(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		c.t = t
 		c.rewind(start, now)
-		s := c.merged("eve")
+		s := c.at("eve", "main")
+		s.edit("records/people/eve.md", "email:", "phone: \"117\"\nemail:")
+		s.commit("My number")
+		s.git("push", "-q")
+		s = c.merged("eve")
 		s.git("push", "-q")
 		wants(t, s.frontdesk("audit"), "No exception")
 	})

@@ -272,7 +272,7 @@ func (p *auditPage) counts() {
 	} else {
 		row(0, true, "commits")
 	}
-	row(c.Before, false, "before there was a desk")
+	row(c.Before, false, "brought the desk, or came before it")
 	row(c.Cut, false, "where the shallow clone ends")
 	row(c.Touched, true, "touch records")
 	row(c.Claimed, false, "touch none, and name one in their message (claimed, not proven)")

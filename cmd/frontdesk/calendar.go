@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,7 +93,7 @@ func showCalendar(ctx context.Context, e *env, o *calendarOptions) error {
 	}
 	defer x.Save(ctx) // what is not kept is read again
 	in := agenda.Input{Desk: v.Desk, Types: v.Types, Set: l.Set, Range: span, Services: idsOf(o.services), Teams: idsOf(o.teams)}
-	if err := known(v.Tree, l.Set, "service", in.Services); err != nil {
+	if err := errors.Join(known(v.Tree, "service", in.Services), known(v.Tree, "team", in.Teams)); err != nil {
 		return err
 	}
 	lost, err := o.print(e, in, now)
@@ -196,10 +197,14 @@ func idsOf(names []string) []records.ID {
 
 // known refuses ids of records that there are none of: an empty calendar would look
 // like a quiet month.
-func known(t *tree.Tree, set *records.Set, typ records.Type, ids []records.ID) error {
+func known(t *tree.Tree, typ records.Type, ids []records.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	names := t.Names(typ)
 	for _, id := range ids {
-		if len(set.FindTyped(typ, id)) == 0 {
-			return unknownID(string(typ)+"/"+string(id), t.Names(typ))
+		if !slices.ContainsFunc(names, func(n tree.Name) bool { return n.ID == id }) {
+			return unknownID(string(typ)+"/"+string(id), names)
 		}
 	}
 	return nil

@@ -143,11 +143,11 @@ func TestEachAttackIsAnException(t *testing.T) {
 		"a key is revoked": {func(s *scene) {
 			play(s)
 			s.commit("Lee's key is lost", map[string]string{"signers.revoked": publicKeys["lee"] + "\n"})
-		}, "key-revoked unmapped", []string{"the approval of lee rests on the key SHA256:"}},
+		}, "guarded-file-without-record key-revoked unmapped", []string{"the approval of lee rests on the key SHA256:"}},
 		"the desk is removed": {func(s *scene) {
 			s.commit("Away with it", map[string]string{"desk.yaml": ""})
 			s.commit("Free", map[string]string{"/deploy/web.yaml": "certificate: mine\n"})
-		}, "unmapped desk-removed", nil},
+		}, "guarded-file-without-record unmapped desk-removed", nil},
 		"a commit is dated back": {func(s *scene) {
 			play(s)
 			s.now = s.now.Add(-24 * time.Hour)

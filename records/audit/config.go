@@ -91,5 +91,5 @@ func (c *config) isTrusted(p string) bool {
 		return true
 	}
 	t := c.typeOf(p)
-	return t != nil && (t.Name == "person" || t.Name == "team" || t.Name == "template")
+	return t != nil && !isStatement(p) && (t.Name == "person" || t.Name == "team" || t.Name == "template")
 }

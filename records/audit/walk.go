@@ -312,7 +312,8 @@ func (w *walk) enqueue(before *config, e *Entry, t *touch) {
 }
 
 // mayNeed reports whether what a commit changed may have needed approval: it
-// touches a record with a policy, or files that may be guarded.
+// touches a record with a policy, files that may be guarded, or what approvals rest
+// on.
 func mayNeed(prefix string, before, now *config, t *touch) bool {
 	for _, r := range t.all() {
 		if before.needsApproval(r.typ) || now.needsApproval(r.typ) {
@@ -320,6 +321,9 @@ func mayNeed(prefix string, before, now *config, t *touch) bool {
 		}
 	}
 	for _, p := range t.paths {
+		if before.isTrusted(p) || now.isTrusted(p) {
+			return true
+		}
 		if p = fromTop(prefix, p); before.isGuarded(p) || now.isGuarded(p) {
 			return true
 		}

@@ -12,7 +12,6 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/git"
-	"frontdesk/schema/signers"
 )
 
 // mainBranch is the branch that a desk lives on.
@@ -65,7 +64,7 @@ func (h *history) found(dir string, steps []step, files map[string][]byte) error
 	if files == nil {
 		files = map[string][]byte{}
 	}
-	if err := addDeskFiles(files, steps); err != nil {
+	if err := addDeskFiles(files); err != nil {
 		return fmt.Errorf("make demo: %w", err)
 	}
 	first := steps[0]
@@ -79,19 +78,15 @@ func (h *history) found(dir string, steps []step, files map[string][]byte) error
 	return nil
 }
 
-// addDeskFiles adds the demo's own configuration, type files and signers.
-func addDeskFiles(files map[string][]byte, steps []step) error {
-	err := fs.WalkDir(deskFiles, "desk", func(p string, d fs.DirEntry, err error) error {
+// addDeskFiles adds the demo's own configuration and type files.
+func addDeskFiles(files map[string][]byte) error {
+	return fs.WalkDir(deskFiles, "desk", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		files[strings.TrimPrefix(p, "desk/")], err = deskFiles.ReadFile(p)
 		return err
 	})
-	if err == nil {
-		files[signers.FileName], err = signersFile(steps)
-	}
-	return err
 }
 
 // begin opens the commit of a step.

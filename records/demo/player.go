@@ -10,6 +10,7 @@ import (
 	"frontdesk/records/markdown"
 	"frontdesk/records/tree"
 	"frontdesk/records/write"
+	"frontdesk/schema/signers"
 )
 
 // player performs steps on an open desk and hands what they wrote to the
@@ -27,11 +28,32 @@ func perform(ctx context.Context, dir string, steps []step, h *history) error {
 	}
 	defer func() { _ = t.Close() }()
 	p := &player{tree: t, history: h}
+	signed := false
 	for _, s := range steps {
 		if err := p.step(ctx, s); err != nil {
 			return err
 		}
+		if typ, _ := records.SplitRef(s.actions[0].target); !signed && s.actions[0].verb == verbNew && typ == "person" {
+			if err := p.letSign(dir, steps); err != nil {
+				return err
+			}
+			signed = true
+		}
 	}
+	return nil
+}
+
+// letSign adds to the open commit, which brought the people, who of them may sign.
+// From then on nobody's rights change without approval.
+func (p *player) letSign(dir string, steps []step) error {
+	data, err := signersFile(steps)
+	if err != nil {
+		return fmt.Errorf("make signers: %w", err)
+	}
+	if err := writeFile(dir, signers.FileName, data); err != nil {
+		return fmt.Errorf("make signers: %w", err)
+	}
+	p.history.add(signers.FileName, data)
 	return nil
 }
 

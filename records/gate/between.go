@@ -95,8 +95,17 @@ func (s *session) caseOf(ctx context.Context, b *bundle, t *touch, head string) 
 		return nil, err
 	}
 	in.Contributors = contributors
-	if err := s.hear(ctx, in, b, t, t.placesOf(), []span{{s.tip.commit, head}}); err != nil {
+	at := t.placesOf()
+	at.spent = t.before != nil
+	if err := s.hear(ctx, in, b, t, at, []span{{s.tip.commit, head}}); err != nil {
 		return nil, err
+	}
+	c, err := s.verdict(ctx, b, t, in)
+	if err != nil || !s.o.Elsewhere || c.Verdict.State != approval.Approved && c.Verdict.State != approval.Ahead {
+		return c, err
+	}
+	if heard, err := s.hearElsewhere(ctx, in, b.law, at); err != nil || !heard {
+		return c, err
 	}
 	return s.verdict(ctx, b, t, in)
 }
@@ -144,28 +153,4 @@ func (s *session) refuseConflicts(c *Case, t *touch, conflicts []string) {
 		c.Why = fmt.Sprintf("git cannot merge %s: merge the target into the branch first", strings.Join(mine, ", "))
 		c.Verdict.Reasons = append([]string{c.Why}, c.Verdict.Reasons...)
 	}
-}
-
-// guard names the guarded files that change with no record that covers them.
-func (s *session) guard(b *bundle) error {
-	for _, typ := range s.tip.tree.Types.All() {
-		if typ.Policy == nil || len(typ.Policy.Guard) == 0 {
-			continue
-		}
-		for _, d := range b.deltas {
-			if p, inDesk := s.inDesk(d.Path); inDesk && strings.HasPrefix(p, schema.RecordsFolder+"/") {
-				continue
-			}
-			guarded, err := approval.Match(typ.Policy.Guard, d.Path)
-			if err != nil {
-				return err
-			}
-			covered := slices.ContainsFunc(b.touched, func(t *touch) bool { return t.typ == typ && slices.Contains(t.files, d.Path) })
-			if guarded && !covered && !slices.Contains(s.rep.Unguarded, d.Path) {
-				s.rep.Unguarded = append(s.rep.Unguarded, d.Path)
-			}
-		}
-	}
-	slices.Sort(s.rep.Unguarded)
-	return nil
 }

@@ -66,6 +66,9 @@ func (s *session) contributors(ctx context.Context, law *trusted, t *touch, span
 		}
 		for _, rev := range revs {
 			covered, err := s.changesCovered(ctx, law, t, rev)
+			if err == nil && !covered && len(rev.Parents) > 1 {
+				covered, err = s.mergesOtherwise(ctx, law, t, rev)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -105,6 +108,25 @@ func (s *session) changesCovered(ctx context.Context, law *trusted, t *touch, re
 		}
 	}
 	return false, nil
+}
+
+// mergesOtherwise reports whether a merge made of its sides what git would not, in
+// what is covered: who throws away what one side did has a hand in it, and no file
+// then differs from all sides.
+func (s *session) mergesOtherwise(ctx context.Context, law *trusted, t *touch, rev git.Revision) (bool, error) {
+	if len(rev.Parents) > 2 {
+		return true, nil // nobody makes such merges by hand, and git tries none out
+	}
+	m, err := s.repo.Merge(ctx, rev.Parents[0], rev.Parents[1])
+	if err != nil {
+		return false, err
+	}
+	deltas, err := s.repo.Changed(ctx, m.Tree, rev.ID, ".")
+	if err != nil {
+		return false, err
+	}
+	rev.Deltas = deltas
+	return s.changesCovered(ctx, law, t, rev)
 }
 
 // isRecord reports whether a path is one where the record lies, or may have lain.

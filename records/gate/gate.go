@@ -42,16 +42,17 @@ func (e *BrokenError) Error() string {
 
 // Options are how is judged.
 type Options struct {
-	AsOf     time.Time
-	Target   string                        // branch, short or full; "" is the first of the desk's branches
-	Head     string                        // revision that Of looks at; "" is HEAD
-	Reviews  []evidence.Review             // fetched from the forge just now: they count as they are
-	File     *ReviewFile                   // reviews that an attestor has signed
-	Opener   *Account                      // who opened the pull request; a contributor where known
-	Assume   []approval.Vote               // for simulate: as if these were there
-	Ignore   []records.ID                  // for simulate: as if these persons had said nothing
-	Branches bool                          // look at open branches for conflicts
-	Place    func(root string) index.Place // where indexes lie; nil: memory
+	AsOf      time.Time
+	Target    string                        // branch, short or full; "" is the first of the desk's branches
+	Head      string                        // revision that Of looks at; "" is HEAD
+	Reviews   []evidence.Review             // fetched from the forge just now: they count as they are
+	File      *ReviewFile                   // reviews that an attestor has signed
+	Opener    *Account                      // who opened the pull request; a contributor where known
+	Assume    []approval.Vote               // for simulate: as if these were there
+	Ignore    []records.ID                  // for simulate: as if these persons had said nothing
+	Branches  bool                          // look at open branches for conflicts
+	Elsewhere bool                          // look at open branches for rejections
+	Place     func(root string) index.Place // where indexes lie; nil: memory
 }
 
 // ReviewFile is what a forge answered, and an attestor's signature of it.

@@ -60,6 +60,7 @@ type places struct {
 	folders []string // in the desk, each with a slash at its end
 	typ     string   // folder of the record's type
 	id      records.ID
+	spent   bool // approvals that the target has already count for nothing new
 }
 
 // placesOf returns the places of a record that lies, or lay, at some paths.
@@ -240,6 +241,11 @@ func (s *session) hear(ctx context.Context, in *approval.Input, b *bundle, t *to
 		return err
 	}
 	e := ear{session: s, law: b.law, in: in}
+	if at.spent {
+		if e.spent, err = s.blobsAt(ctx, s.tip.commit, at.folders); err != nil {
+			return err
+		}
+	}
 	for _, p := range slices.Sorted(maps.Keys(h.paths)) {
 		if !strings.HasSuffix(p, suffixData) {
 			if h.paths[strings.TrimSuffix(p, path.Ext(p))] == nil {
@@ -252,7 +258,7 @@ func (s *session) hear(ctx context.Context, in *approval.Input, b *bundle, t *to
 			when = s.o.AsOf
 		}
 		for _, blob := range slices.Sorted(maps.Keys(h.paths[p])) {
-			e.statement(p, data[blob], h.paths[p+".sig"], data, when)
+			e.statement(p, blob, h.paths[p+".sig"], data, when)
 		}
 	}
 	if err := e.reviews(ctx, b, t); err != nil {
@@ -265,8 +271,9 @@ func (s *session) hear(ctx context.Context, in *approval.Input, b *bundle, t *to
 // ear turns what was said of one record into votes.
 type ear struct {
 	*session
-	law *trusted
-	in  *approval.Input
+	law   *trusted
+	in    *approval.Input
+	spent map[string]bool // contents of statements that approve nothing any more
 }
 
 func (e *ear) refuse(person records.ID, p, reason string) {
@@ -274,7 +281,8 @@ func (e *ear) refuse(person records.ID, p, reason string) {
 }
 
 // statement judges one statement with whichever of its signatures holds.
-func (e *ear) statement(p string, data []byte, sigs map[string]bool, contents map[string][]byte, at time.Time) {
+func (e *ear) statement(p, blob string, sigs map[string]bool, contents map[string][]byte, at time.Time) {
+	data := contents[blob]
 	if data == nil {
 		e.refuse("", p, fmt.Sprintf("it is larger than %d bytes", maxStatement))
 		return
@@ -300,6 +308,13 @@ func (e *ear) statement(p string, data []byte, sigs map[string]bool, contents ma
 			continue
 		}
 		vote, why := e.vote(v, at)
+		if why == "" && e.spent[blob] && vote.Decision == evidence.Approve && vote.Covers == e.in.Parts.Digest() {
+			// What it approved has landed, and may have been undone for a reason. It is
+			// still what the person says: an older rejection stays lifted.
+			vote.Statement, why = takenBack(vote.Statement), "the target had it before this came: it approved what has landed, and not that it comes again"
+			e.refuse(claimed.Person, p, why)
+			why = ""
+		}
 		if why == "" {
 			e.in.Votes = append(e.in.Votes, vote)
 			return
@@ -307,6 +322,26 @@ func (e *ear) statement(p string, data []byte, sigs map[string]bool, contents ma
 		reason = why
 	}
 	e.refuse(claimed.Person, p, reason)
+}
+
+// takenBack returns an approval as one that was taken back.
+func takenBack(st *evidence.Statement) *evidence.Statement {
+	lift := *st
+	lift.Decision = evidence.Lift
+	return &lift
+}
+
+// blobsAt returns the contents of the statements that a commit has.
+func (s *session) blobsAt(ctx context.Context, commit string, folders []string) (map[string]bool, error) {
+	h := &heap{paths: map[string]map[string]bool{}}
+	if err := s.collectTree(ctx, h, folders, commit); err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, blobs := range h.paths {
+		maps.Copy(out, blobs)
+	}
+	return out, nil
 }
 
 // vote judges whether a statement whose signature holds is what it says.
