@@ -18,13 +18,16 @@ import (
 
 // approved refuses what needs approval and has none.
 func (r *receiver) approved(ctx context.Context, ref *Ref, head, folder string, repo *git.Repo) error {
-	report, err := gate.Between(ctx, repo, ref.Base, head, gate.Options{AsOf: r.opts.AsOf, Target: ref.Ref})
+	report, err := gate.Between(ctx, repo, ref.Base, head, gate.Options{AsOf: r.opts.AsOf, Target: ref.Ref, Elsewhere: true})
 	if err != nil {
+		return fmt.Errorf("judge approvals: %w", err)
+	}
+	if err := r.passing(ctx, ref, head, repo); err != nil {
 		return fmt.Errorf("judge approvals: %w", err)
 	}
 	ref.Notes = append(ref.Notes, report.Notes...)
 	if len(report.Trusted) > 0 && !slices.ContainsFunc(report.Cases, func(c *gate.Case) bool { return c.Needed }) {
-		ref.Notes = append(ref.Notes, fmt.Sprintf("others are judged by %s, and no record asks for the change; guard in a type's policy has one asked for", strings.Join(some(report.Trusted), ", ")))
+		ref.Notes = append(ref.Notes, fmt.Sprintf("others are judged by %s, and no record asks for the change", strings.Join(some(report.Trusted), ", ")))
 	}
 	for _, c := range report.Cases {
 		if c.Needed && c.Verdict.State != approval.Approved && c.Verdict.State != approval.Ahead {

@@ -210,6 +210,16 @@ func (r *receiver) updated(ctx context.Context, ref *Ref, protecting map[string]
 	if done, err := r.findBase(ctx, ref, head.ID); done || err != nil {
 		return err
 	}
+	if ref.Protected && ref.Base != "" {
+		if err := r.goesOn(ctx, ref, head.ID); err != nil {
+			return err
+		}
+	}
+	if ref.Protected && !isZero(ref.Old) {
+		if err := r.staysProtected(ctx, ref, head.ID, protecting); err != nil {
+			return err
+		}
+	}
 	if !ref.Protected {
 		if err := r.lostStatements(ctx, ref); err != nil {
 			return err

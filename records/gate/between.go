@@ -100,9 +100,27 @@ func (s *session) caseOf(ctx context.Context, b *bundle, t *touch, head string) 
 	if err := s.hear(ctx, in, b, t, at, []span{{s.tip.commit, head}}); err != nil {
 		return nil, err
 	}
+	return s.lookFurther(ctx, b, t, in, at)
+}
+
+// lookFurther judges a record and, where nothing speaks against it, looks where
+// something may that takes longer to find.
+func (s *session) lookFurther(ctx context.Context, b *bundle, t *touch, in *approval.Input, at places) (*Case, error) {
+	passes := func(c *Case) bool { return c.Verdict.State == approval.Approved || c.Verdict.State == approval.Ahead }
 	c, err := s.verdict(ctx, b, t, in)
-	if err != nil || !s.o.Elsewhere || c.Verdict.State != approval.Approved && c.Verdict.State != approval.Ahead {
+	if err != nil || !passes(c) {
 		return c, err
+	}
+	if more, err := s.addEarlier(ctx, in, t, s.tip); err != nil || more {
+		if err != nil {
+			return nil, err
+		}
+		if c, err = s.verdict(ctx, b, t, in); err != nil || !passes(c) {
+			return c, err
+		}
+	}
+	if !s.o.Elsewhere {
+		return c, nil
 	}
 	if heard, err := s.hearElsewhere(ctx, in, b.law, at); err != nil || !heard {
 		return c, err

@@ -56,7 +56,7 @@ func (s *session) hearElsewhere(ctx context.Context, in *approval.Input, law *tr
 	for _, person := range slices.Sorted(maps.Keys(latest)) {
 		v := latest[person]
 		isHere := slices.ContainsFunc(in.Votes, func(o approval.Vote) bool { return path.Base(o.Path) == path.Base(v.Path) })
-		if v.Decision == evidence.Reject && !isHere {
+		if v.Decision == evidence.Reject && !isHere && !slices.Contains(s.o.Ignore, person) {
 			in.Votes, heard = append(in.Votes, v), true
 		}
 	}

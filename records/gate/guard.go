@@ -36,7 +36,12 @@ func (s *session) isGuarded(b *bundle, d git.Delta) (bool, error) {
 	}
 	coveredBy := func(typ *schema.Type) bool {
 		return slices.ContainsFunc(b.touched, func(t *touch) bool {
-			return (typ == nil || t.typ == typ) && (slices.Contains(t.files, d.Path) || s.prefix+t.name.Path == d.Path)
+			if s.prefix+t.name.Path == d.Path {
+				return typ == nil || t.typ == typ
+			}
+			// A template asks for nothing but itself, by rules that are weaker than those
+			// of changes.
+			return (typ == nil && t.typ.Name != typeTemplate || t.typ == typ) && slices.Contains(t.files, d.Path)
 		})
 	}
 	for _, typ := range s.tip.tree.Types.All() {

@@ -124,10 +124,16 @@ func (s *session) landedSince(ctx context.Context, l landing, prev string, last 
 		return nil, err
 	}
 	c, err := s.verdict(ctx, b, t, in)
-	if c != nil {
-		c.Landing = last.ID
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	if c.Verdict.State == approval.Approved {
+		if c, err = s.withEarlier(ctx, b, t, in, c); err != nil {
+			return nil, err
+		}
+	}
+	c.Landing = last.ID
+	return c, nil
 }
 
 // pathsOf returns where a record will lie, and where the target has it.

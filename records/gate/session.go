@@ -43,7 +43,8 @@ type session struct {
 	texts   map[string]string   // messages of commits
 	parts   map[string]approval.Parts
 	book    *planner
-	nesting int // of templates
+	nesting int  // of templates
+	behind  bool // it looks back on what landed earlier
 }
 
 // open makes a session for the repository, which is open at the desk's folder.

@@ -22,8 +22,8 @@ import (
 
 // Bounds of what is read beside a record.
 const (
-	maxStatements = 1000     // files, counting each version of one
-	maxStatement  = 64 << 10 // bytes of one
+	maxStatements = 1000 // files, counting each version of one
+	maxStatement  = evidence.MaxStatement
 	suffixData    = ".json"
 	suffixSig     = ".json.sig"
 )

@@ -37,6 +37,7 @@ func (s *session) verdict(ctx context.Context, b *bundle, t *touch, in *approval
 		in.Conflicts = c.Conflicts
 	}
 	c.Verdict = approval.Judge(in)
+	refuseUnseen(c.Verdict, b, t)
 	if s.book != nil && in.Type.Policy.Window != nil {
 		c.Open, c.Why, c.Next = s.book.Open(in.Record, s.o.AsOf)
 	}
@@ -44,6 +45,18 @@ func (s *session) verdict(ctx context.Context, b *bundle, t *touch, in *approval
 		c.Open, c.Why = false, fmt.Sprintf("it is %s: its work is done", in.Record.State())
 	}
 	return c, ctx.Err()
+}
+
+// refuseUnseen holds up a record by which trusted files change and which nobody has
+// approved: what others are judged by does not go ahead in an emergency, no template
+// stands for it, and no rule that asks for nobody lets it pass.
+func refuseUnseen(v *approval.Verdict, b *bundle, t *touch) {
+	isTrusted := slices.ContainsFunc(t.files, func(p string) bool { return slices.Contains(b.trusted, p) })
+	someone := slices.ContainsFunc(v.Rules, func(r approval.RuleVerdict) bool { return len(r.By) > 0 })
+	if isTrusted && (v.State == approval.Ahead || v.State == approval.Approved && !someone) {
+		v.State = approval.Pending
+		v.Reasons = append([]string{"it changes what others are judged by, which somebody has to approve before: " + strings.Join(b.trusted, ", ")}, v.Reasons...)
+	}
 }
 
 // typeNow returns the type as the result has it, which a change to types may have

@@ -211,7 +211,8 @@ func (r *Repo) command(ctx context.Context, args ...string) *exec.Cmd {
 // no lock, runs nothing that the configuration names and fetches nothing.
 func (r *Repo) reading(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := r.command(ctx, append(settled(), args...)...)
-	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "GIT_ATTR_NOSYSTEM=1")
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=", "GIT_ATTR_NOSYSTEM=1",
+		"GIT_GRAFT_FILE="+filepath.Join(os.DevNull, "none")) // a history is what its commits say
 	cmd.Env = slices.DeleteFunc(cmd.Env, func(entry string) bool {
 		return strings.HasPrefix(entry, "GIT_EXTERNAL_DIFF=") || strings.HasPrefix(entry, "GIT_DIFF_OPTS=")
 	})
