@@ -19,7 +19,7 @@ const (
 // approved. What the others measure stays as it is.
 func (b *bench) changeDesk(ctx context.Context, from string) (string, error) {
 	return b.folder(filepath.Base(from)+"-change", func(dir string) error {
-		if err := b.each(ctx, dir, []string{"git", "clone", "-q", "--no-hardlinks", from, "."}, []string{"git", "branch", "-q", "-M", "main"}); err != nil {
+		if err := b.each(ctx, dir, []string{"git", "clone", "-q", "--no-hardlinks", from, "."}, []string{"git", "branch", "-q", "-M", "main"}, []string{"git", "remote", "remove", "origin"}); err != nil {
 			return err
 		}
 		key := filepath.Join(b.home, "key")
@@ -37,9 +37,10 @@ func (b *bench) changeDesk(ctx context.Context, from string) (string, error) {
 			return err
 		}
 		for name, text := range map[string]string{
-			"signers":                 "kim " + string(public),
-			"records/people/kim.md":   "---\nid: kim\ntitle: Kim\n---\n",
-			"records/people/bench.md": "---\nid: bench\ntitle: Bench\nemail: " + strings.TrimSpace(mail.stdout) + "\n---\n",
+			"signers":                  "kim " + string(public),
+			"records/services/shop.md": "---\nid: shop\ntitle: Shop\nkind: business\nstate: planned\nlog:\n  - {at: 2025-01-01T00:00:00Z, by: kim, state: planned}\n---\n\n## Description\n\nThe shop.\n",
+			"records/people/kim.md":    "---\nid: kim\ntitle: Kim\n---\n",
+			"records/people/bench.md":  "---\nid: bench\ntitle: Bench\nemail: " + strings.TrimSpace(mail.stdout) + "\n---\n",
 		} {
 			if err := writeFile(dir, name, text); err != nil {
 				return err
@@ -57,7 +58,7 @@ func (b *bench) openChange(ctx context.Context, dir, key string) error {
 	if err := b.each(ctx, dir, []string{"git", "checkout", "-q", "-b", changeBranch}); err != nil {
 		return err
 	}
-	text := "---\nid: " + changeID + "\ntitle: Renew the certificate\nstate: authorize\nkind: normal\nrequester: dana\nassignee: bench\nimplementer: bench\nimpact: low\nlikelihood: low\nrisk: low\n" +
+	text := "---\nid: " + changeID + "\ntitle: Renew the certificate\nstate: authorize\nkind: normal\nrequester: dana\nassignee: bench\nimplementer: bench\nservices: [shop]\nimpact: low\nlikelihood: low\nrisk: low\n" +
 		"planned_start: 2026-11-05T22:00:00Z\nplanned_end: 2026-11-05T23:00:00Z\nopened_at: 2026-11-03T09:00:00Z\nassessed_at: 2026-11-03T09:00:00Z\nauthorization_requested_at: 2026-11-03T09:00:00Z\nlog:\n" +
 		"  - {at: 2026-11-03T09:00:00Z, by: bench, state: new, kind: normal, risk: low, assignee: bench, implementer: bench, planned_start: 2026-11-05T22:00:00Z, planned_end: 2026-11-05T23:00:00Z}\n" +
 		"  - {at: 2026-11-03T09:00:00Z, by: bench, state: assess}\n  - {at: 2026-11-03T09:00:00Z, by: bench, state: authorize}\n---\n\n" +
@@ -89,7 +90,7 @@ func gateRow(ctx context.Context, b *bench) ([]line, error) {
 		return nil, err
 	}
 	gate := func(name, dir string) subject {
-		return subject{name: name, check: says("approved"), call: call{dir: dir, args: []string{b.frontdesk(), "gate", "--base", "main", "--approval-only"}}}
+		return subject{name: name, check: says(": approved"), call: call{dir: dir, args: []string{b.frontdesk(), "gate", changeID, "--approval-only"}}}
 	}
 	review := func(name, dir string) subject {
 		return subject{name: name, check: says("```mermaid"), call: call{dir: dir, args: []string{b.frontdesk(), "review", "--base", "main"}}}
@@ -118,7 +119,7 @@ func (b *bench) gateIsShut(ctx context.Context, dir string) error {
 	if err := b.commitAll(ctx, dir); err != nil {
 		return err
 	}
-	out, err := b.exec(ctx, call{dir: dir, args: []string{b.frontdesk(), "gate", "--base", "main", "--approval-only"}, codes: []int{0, 1, 2, 3, 4, 5, 6}})
+	out, err := b.exec(ctx, call{dir: dir, args: []string{b.frontdesk(), "gate", changeID, "--approval-only"}, codes: []int{0, 1, 2, 3, 4, 5, 6}})
 	if err == nil && out.code != 5 {
 		err = wrongf("the gate ends with %d on a change that was changed after its approval", out.code)
 	}
@@ -126,8 +127,7 @@ func (b *bench) gateIsShut(ctx context.Context, dir string) error {
 	return err
 }
 
-// receiveRow judges pushes as a server does, beside git's own check of the
-// objects that come with them.
+// receiveRow pushes to a server that judges what it gets, and to one that does not.
 func receiveRow(ctx context.Context, b *bench) ([]line, error) {
 	from, err := b.bigDesk(ctx)
 	if err != nil {
@@ -138,62 +138,89 @@ func receiveRow(ctx context.Context, b *bench) ([]line, error) {
 		records int
 		limit   time.Duration
 	}{{5, 300 * time.Millisecond}, {2000, 5 * time.Second}} {
-		bare, id, err := b.pushed(ctx, from, push.records)
+		work, err := b.pushing(ctx, from, push.records)
 		if err != nil {
 			return lines, err
 		}
-		all, err := b.measure(ctx, b.o.runs,
-			subject{name: "pre-receive", call: call{dir: bare, args: []string{b.frontdesk(), "hooks", "run", "pre-receive"}, stdin: bare + ".stdin"}, check: func(output) error { return nil }},
-			subject{name: "git rev-list --objects", call: call{dir: bare, args: []string{"git", "rev-list", "--objects", "--count", "main.." + id}}, check: func(output) error { return nil }})
+		all, err := b.measure(ctx, b.o.runs, b.push(ctx, work, "judging"), b.push(ctx, work, "plain"))
 		if err != nil {
 			return lines, err
 		}
-		lines = append(lines, within(fmt.Sprintf("pre-receive of a push of %s records, big desk", thousands(push.records)), all[0], push.limit).beside(all[0], all[1]))
+		what := fmt.Sprintf("git push of %s records to a server with the pre-receive hook, big desk", thousands(push.records))
+		lines = append(lines, within(what, all[0], push.limit).beside(all[0], all[1]))
 	}
-	return lines, nil
+	return lines, b.pushIsRefused(ctx, filepath.Join(b.work, "pushing-5"))
 }
 
-// pushed returns a bare repository that has been sent some changed records, which
-// no ref has yet, and the commit of these. What git tells its hook of that is in
-// a file beside it.
-func (b *bench) pushed(ctx context.Context, from string, n int) (bare, id string, err error) {
-	bare, err = b.folder(fmt.Sprintf("pushed-%d", n), func(dir string) error {
-		work := dir + "-work"
-		if err := os.RemoveAll(work); err != nil {
+// push returns a push of main to a server, which has it as it was before.
+func (b *bench) push(ctx context.Context, work, server string) subject {
+	bare := filepath.Join(work, server+".git")
+	return subject{
+		name: server, vary: true,
+		call: call{dir: filepath.Join(work, "clone"), args: []string{"git", "push", "-q", bare, "HEAD:refs/heads/main"}},
+		ready: func(ctx context.Context) error {
+			return b.each(ctx, bare, []string{"git", "update-ref", "refs/heads/main", "refs/heads/before"})
+		},
+		check: func(output) error {
+			is, err := b.git(ctx, bare, "rev-parse", "main")
+			if err != nil {
+				return err
+			}
+			want, err := b.git(ctx, filepath.Join(work, "clone"), "rev-parse", "HEAD")
+			if err == nil && is.stdout != want.stdout {
+				err = wrongf("main is not what was pushed")
+			}
+			return err
+		},
+	}
+}
+
+// pushing returns a folder with a clone that has changed some records, and two
+// servers to push them to: one judges, one does not.
+func (b *bench) pushing(ctx context.Context, from string, n int) (string, error) {
+	return b.folder(fmt.Sprintf("pushing-%d", n), func(dir string) error {
+		clone, judging, plain := filepath.Join(dir, "clone"), filepath.Join(dir, "judging.git"), filepath.Join(dir, "plain.git")
+		if err := b.each(ctx, dir, []string{"git", "clone", "-q", from, clone}, []string{"git", "-C", clone, "branch", "-q", "-M", "main"},
+			[]string{"git", "-C", clone, "branch", "-q", "before"}, []string{"git", "clone", "-q", "--bare", clone, judging}, []string{"git", "clone", "-q", "--bare", clone, plain}); err != nil {
 			return err
 		}
-		defer os.RemoveAll(work)
-		if err := b.each(ctx, b.work, []string{"git", "clone", "-q", "--bare", from, dir}, []string{"git", "clone", "-q", from, work}); err != nil {
+		hook := "#!/bin/sh\nexec " + b.frontdesk() + " hooks run pre-receive\n"
+		if err := os.WriteFile(filepath.Join(judging, "hooks", "pre-receive"), []byte(hook), 0o755); err != nil {
 			return err
 		}
-		some, err := someRecords(work, n)
+		some, err := someRecords(clone, n)
 		if err != nil {
 			return err
 		}
 		for _, name := range some {
-			if err := edit(work, name, "\n## Description\n\n", "\n## Description\n\nSeen again today. "); err != nil {
+			if err := edit(clone, name, "\n## Description\n\n", "\n## Description\n\nSeen again today. "); err != nil {
 				return err
 			}
 		}
-		if err := b.commitAll(ctx, work); err != nil {
-			return err
-		}
-		old, err := b.git(ctx, dir, "rev-parse", "HEAD")
-		if err != nil {
-			return err
-		}
-		tip, err := b.git(ctx, work, "rev-parse", "HEAD")
-		if err != nil {
-			return err
-		}
-		id = strings.TrimSpace(tip.stdout)
-		// The branch is called main on the server, whatever git called it here.
-		if err := b.each(ctx, dir, []string{"git", "branch", "-q", "-M", "main"}, []string{"git", "fetch", "-q", work, "HEAD:refs/bench/new"}, []string{"git", "update-ref", "-d", "refs/bench/new"}); err != nil {
-			return err
-		}
-		return os.WriteFile(dir+".stdin", fmt.Appendf(nil, "%s %s refs/heads/main\n", strings.TrimSpace(old.stdout), id), 0o644)
+		return b.commitAll(ctx, clone)
 	})
-	return bare, id, err
+}
+
+// pushIsRefused makes sure that the server judges: it must refuse a record that is
+// broken on purpose.
+func (b *bench) pushIsRefused(ctx context.Context, work string) error {
+	clone := filepath.Join(work, "clone")
+	some, err := someRecords(clone, 7)
+	if err != nil {
+		return err
+	}
+	if err := edit(clone, some[3], "\nimpact: ", "\nimpact: very "); err != nil {
+		return err
+	}
+	if err := b.commitAll(ctx, clone); err != nil {
+		return err
+	}
+	out, err := b.exec(ctx, call{dir: clone, args: []string{"git", "push", filepath.Join(work, "judging.git"), "HEAD:refs/heads/main"}, codes: []int{0, 1}})
+	if err == nil && (out.code == 0 || !strings.Contains(out.stderr, filepath.Base(some[3]))) {
+		err = wrongf("the server lets a record pass that was broken on purpose")
+	}
+	delete(b.made, filepath.Base(work))
+	return err
 }
 
 // auditRow audits the replayed log, beside git's walk over the same commits.

@@ -27,12 +27,14 @@ import (
 type decideFlags struct {
 	note, target, key string
 	commit, dry       bool
+	anyway            bool
 }
 
 func (f *decideFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.target, "target", "", "the `branch` that it is for; otherwise the first that desk.yaml protects")
 	cmd.Flags().StringVar(&f.key, "key", "", "sign with the key in this `file` instead of git's user.signingKey")
 	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
+	cmd.Flags().BoolVar(&f.anyway, "anyway", false, "write it even where it will not count")
 	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "say what would be signed, and sign and write nothing")
 }
 
@@ -43,8 +45,9 @@ configuration; an SSH key or an OpenPGP one), or with --key FILE. What is judged
 what was committed: HEAD, merged into the branch.
 
 It is checked right away against the signers, people and policy of that branch, and
-where it will not count, that is said before anything is written. Commit the two
-files and push them; they never conflict with those of others.`
+where it would not count, nothing is written, unless you say --anyway. Commit the two
+files and push them; they never conflict with those of others, and once pushed they
+stay for good.`
 
 func newApproveCmd(e *env) *cobra.Command {
 	var f decideFlags
@@ -145,6 +148,9 @@ func decide(ctx context.Context, e *env, f *decideFlags, d evidence.Decision, pa
 	}
 	complain(e.stderr, "signed with %s", who)
 	v, why := c.Try(signed)
+	if why != "" && !f.anyway {
+		return withHint(fmt.Errorf("this would not count, and was not written: %s", why), fmt.Sprintf("frontdesk approvals %s says who may approve; --anyway writes it all the same, and once pushed it stays for good", c.Record.ID))
+	}
 	if why != "" {
 		complain(e.stderr, "this will not count: %s", why)
 	}

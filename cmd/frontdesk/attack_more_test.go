@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +8,7 @@ import (
 	"time"
 )
 
-// at1 gives what is pushed to main as one commit with the tree that is checked out.
+// one makes a single commit of main, of what the work tree holds.
 func (s *seat) one(message string, parents ...string) {
 	s.t.Helper()
 	s.git("add", "-A")
@@ -109,6 +108,25 @@ func detours() []attack {
 			c.now = now
 			return eve
 		}, "still to come", "time-ahead"},
+		{"a policy that cannot wait", func(c *company) *seat {
+			eve := c.emergency()
+			eve.git("checkout", "-q", "origin/main", "--", "deploy")
+			eve.edit("schema/change.yaml", needsTwo, needsNone)
+			eve.one("CHG-2611-W3BC", "origin/main")
+			return eve
+		}, "what others are judged by", "not-approved"},
+		{"a policy that a template asks for", func(c *company) *seat {
+			eve := c.at("eve", "main")
+			eve.git("checkout", "-q", "-f", "-B", "template")
+			putFile(c.t, eve.dir, "records/templates/x.md", "---\nid: x\ntitle: X\nstate: draft\nversion: 1\nowner: mona\nlog:\n  - {at: 2026-11-05T22:05:00Z, by: eve, state: draft, version: 1, owner: mona}\n---\n\n## Plan\n\nDo.\n\n## Test plan\n\nTest.\n\n## Backout plan\n\nUndo.\n")
+			eve.edit("schema/change.yaml", needsTwo, needsNone)
+			eve.commit("Template")
+			eve.git("push", "-q", "origin", "template")
+			lee := c.at("lee", "template")
+			lee.frontdesk("approve", "x", "--commit")
+			lee.git("checkout", "-q", "-f", "-B", "main", "HEAD")
+			return lee
+		}, "schema/change.yaml", "guarded"},
 		{"a guarded file that goes elsewhere", func(c *company) *seat {
 			eve := c.at("eve", "main")
 			eve.git("mv", "deploy/web.yaml", "elsewhere.yaml")
@@ -163,14 +181,7 @@ func detours() []attack {
 			eve.edit(storyPath, "## Test plan\n", "## Reason \n\n<!-- ## Plan -->\n\nPlan\n---\n\n3. And the database.\n\n## Test plan\n")
 			eve.one("Merge", "origin/main", "origin/certificate")
 			return eve
-		}, "section Plan", "not-approved"},
-		{"a kind that asks for less", func(c *company) *seat {
-			eve := c.merged("eve")
-			eve.edit(storyPath, "state: scheduled\nkind: normal", "state: scheduled\nkind: emergency\njustification: It burns.")
-			eve.edit(storyPath, "\n---\n\n## Reason", fmt.Sprintf("\n  - {at: %s, by: eve, kind: emergency}\n---\n\n## Reason", c.now.Format(time.RFC3339)))
-			eve.one("Merge", "origin/main", "origin/certificate")
-			return eve
-		}, "kind", ""},
+		}, "section \"Plan\" stands twice", "not-approved"},
 		{"approvals of another record", func(c *company) *seat {
 			eve := c.at("eve", "certificate")
 			const other = "records/changes/2026-11/CHG-2611-7K3Q"
@@ -214,4 +225,127 @@ func TestDetoursRoundAnApproval(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oneIsEnough has a colleague's approval be all that a change needs.
+func (c *company) oneIsEnough() {
+	c.t.Helper()
+	mona := c.at("mona", "main")
+	mona.edit("schema/change.yaml", "need: 2", "need: 1")
+	mona.commit("CHG-2611-W3BC: one is enough")
+	c.lets(mona)
+}
+
+// TestWhoThrowsAwayInAMergeHasAHandInIt: no file of such a merge differs from all
+// its sides, so that git shows none.
+func TestWhoThrowsAwayInAMergeHasAHandInIt(t *testing.T) {
+	c := newCompany(t)
+	c.oneIsEnough()
+	eve := c.at("eve", "main")
+	eve.git("checkout", "-q", "-b", "certificate")
+	putFile(t, eve.dir, storyPath, storyChange)
+	eve.commit("Record")
+	eve.git("push", "-q", "-u", "origin", "certificate")
+	mona := c.at("mona", "main")
+	mona.edit("deploy/web.yaml", "old", "fixed")
+	mona.commit("CHG-2611-W3BC: a fix")
+	c.lets(mona)
+	lee := c.at("lee", "certificate")
+	lee.git("merge", "-q", "--no-ff", "-s", "ours", "-m", "Merge main", "origin/main")
+	lee.exits(0, "frontdesk", "approve", storyID, "--anyway", "--commit")
+	wants(t, lee.exits(5, "frontdesk", "gate", "--base", "origin/main"), "lee approved on")
+	lee.git("push", "-q", "origin", "certificate")
+	wants(t, c.merged("lee").exits(1, "git", "push", "-q", "origin", "main"), "lee", "remote: ")
+}
+
+// TestADateDoesNotReviveAKey: an approval that is pushed on its own is let in, and
+// from then on its commit says when it was there. That must not be before what the
+// branch had, when the key was still good.
+func TestADateDoesNotReviveAKey(t *testing.T) {
+	c := newCompany(t)
+	c.oneIsEnough()
+	old := filepath.Join(c.dir, "lee", "old")
+	c.keygen(old)
+	public, err := os.ReadFile(old + ".pub")
+	must(t, err)
+	mona := c.at("mona", "main")
+	data, err := os.ReadFile(filepath.Join(mona.dir, "signers"))
+	must(t, err)
+	putFile(t, mona.dir, "signers", string(data)+"lee namespaces=\"frontdesk-approval\",valid-before=\"20261101\" "+string(public))
+	mona.commit("CHG-2611-W3BC: a key of last month")
+	c.lets(mona)
+	eve := c.at("eve", "main")
+	putFile(t, eve.dir, storyPath, storyChange)
+	eve.commit("Record")
+	eve.git("push", "-q", "origin", "main")
+	eve.exits(0, "frontdesk", "approve", storyID, "--as", "lee", "--key", old, "--anyway")
+	now := c.now
+	c.now = time.Date(2026, 10, 20, 9, 0, 0, 0, time.UTC)
+	eve.commit("An approval by Lee")
+	c.now = now
+	wants(t, eve.exits(1, "git", "push", "-q", "origin", "main"), "before what the branch")
+	c.lets(eve)
+	wants(t, eve.exits(1, "frontdesk", "audit"), "time-backwards")
+}
+
+// TestAnEmergencyDoesNotBeginAnew: to change it again is no new time to approve in.
+func TestAnEmergencyDoesNotBeginAnew(t *testing.T) {
+	c := newCompany(t)
+	c.now = time.Date(2026, 11, 5, 22, 5, 0, 0, time.UTC)
+	eve := c.emergency()
+	eve.git("push", "-q", "origin", "main")
+	c.later(23 * time.Hour)
+	eve.frontdesk("set", storyID, "title=Renew the certificate", "--commit")
+	eve.git("push", "-q", "origin", "main")
+	c.later(2 * time.Hour)
+	wants(t, eve.exits(1, "frontdesk", "audit"), "missing-retro-approval")
+	c.later(23 * time.Hour)
+	eve.frontdesk("set", storyID, "state=implement", "--commit")
+	wants(t, eve.exits(1, "git", "push", "-q", "origin", "main"), "overdue")
+}
+
+// TestWhoWroteWhatNobodyApprovedDoesNotApproveIt: a record that is new needs no
+// approval to land, and who wrote it then has written it all the same.
+func TestWhoWroteWhatNobodyApprovedDoesNotApproveIt(t *testing.T) {
+	c := newCompany(t)
+	c.oneIsEnough()
+	lee := c.at("lee", "main")
+	putFile(t, lee.dir, storyPath, storyChange)
+	lee.commit("All of it is by Lee")
+	lee.git("push", "-q", "origin", "main")
+	for i, title := range []string{"Renew the certificate", "Renew it"} {
+		rosa := c.at("rosa", "main")
+		rosa.frontdesk("set", storyID, "title="+title, "--commit")
+		if i == 0 {
+			rosa.git("push", "-q", "origin", "main")
+			continue
+		}
+		rosa.scheduled("assess", "authorize", "scheduled")
+		rosa.git("push", "-q", "origin", "HEAD:refs/heads/certificate")
+	}
+	lee = c.at("lee", "certificate")
+	lee.frontdesk("approve", storyID, "--commit")
+	lee.git("push", "-q", "origin", "certificate")
+	wants(t, c.merged("lee").exits(1, "git", "push", "-q", "origin", "main"), "lee approved on", "author of", "remote: ")
+	c.approve("mona")
+	lee = c.merged("lee")
+	lee.git("push", "-q", "origin", "main")
+	wants(t, lee.exits(1, "frontdesk", "audit", "--branch", "main"), "self-approval")
+}
+
+// TestGraftsHideNothing: a clone may pretend that a commit has other parents.
+func TestGraftsHideNothing(t *testing.T) {
+	c := newCompany(t)
+	eve := c.at("eve", "main")
+	base := strings.TrimSpace(eve.git("rev-parse", "HEAD"))
+	eve.edit("deploy/web.yaml", "old", "evil")
+	eve.commit("Evil")
+	eve.edit("deploy/web.yaml", "evil", "old")
+	eve.commit("Back")
+	tip := strings.TrimSpace(eve.git("rev-parse", "HEAD"))
+	putFile(t, eve.dir, ".git/info/grafts", tip+" "+base+"\n")
+	if got := strings.Fields(eve.git("-c", "advice.graftFileDeprecated=false", "rev-list", "HEAD")); len(got) != 2 {
+		t.Fatalf("git itself sees %d commits", len(got))
+	}
+	wants(t, eve.exits(1, "frontdesk", "audit"), "guarded", "Evil")
 }

@@ -98,7 +98,8 @@ func attacks() []attack {
 		{"3 approve it oneself", func(c *company) *seat {
 			c.without("rosa")
 			ivan := c.at("ivan", "certificate")
-			ivan.exits(0, "frontdesk", "approve", storyID, "--commit")
+			ivan.exits(3, "frontdesk", "approve", storyID, "--commit")
+			ivan.exits(0, "frontdesk", "approve", storyID, "--anyway", "--commit")
 			ivan.git("push", "-q")
 			return c.merged("ivan")
 		}, "ivan", "self-approval"},
@@ -258,7 +259,7 @@ func (s *seat) statements(person string) []string {
 // names changed, signed with a key, or with a signature that was copied.
 func (c *company) forged(s *seat, person, key string) {
 	c.t.Helper()
-	s.frontdesk("approve", storyID, "--as", person, "--key", key)
+	s.frontdesk("approve", storyID, "--as", person, "--key", key, "--anyway")
 	s.commit(fmt.Sprintf("An approval by %s", person))
 	s.git("push", "-q")
 }

@@ -397,7 +397,10 @@ func (a *answer) text() string {
 	}
 	if a.asked == nil {
 		for _, p := range a.report.Unguarded {
-			line("%s changes, and only together with a record that covers it may it do so", p)
+			line("%s changes, and may do so only together with an approved record that covers it", p)
+		}
+		if len(a.report.Unguarded) > 0 {
+			line("  open one in the same branch, for example with frontdesk new change, and have it approved")
 		}
 		if len(a.cases()) == 0 && len(a.report.Unguarded) == 0 {
 			line("nothing here needs approval")

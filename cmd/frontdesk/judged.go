@@ -175,7 +175,7 @@ func (b *bench) close() {
 
 // options returns how is judged here and now.
 func (b *bench) options(target string) gate.Options {
-	return gate.Options{AsOf: b.e.now().UTC().Truncate(time.Second), Target: target, Branches: true, Place: indexPlace}
+	return gate.Options{AsOf: b.e.now().UTC().Truncate(time.Second), Target: target, Branches: true, Elsewhere: true, Place: indexPlace}
 }
 
 // judge judges a record that a person names.
