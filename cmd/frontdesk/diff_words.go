@@ -6,6 +6,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/history"
+	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 	"frontdesk/records/tree"
 )
@@ -105,18 +106,5 @@ func codeSpan(text string) string {
 	if text == "" {
 		return ""
 	}
-	longest, run := 0, 0
-	for _, r := range text {
-		if r != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	ticks := strings.Repeat("`", longest+1)
-	if longest > 0 {
-		return ticks + " " + text + " " + ticks
-	}
-	return ticks + text + ticks
+	return markdown.CodeSpan(text)
 }

@@ -21,9 +21,11 @@ before any of them moves, and refuses what cannot be judged. The branches that
 desk.yaml protects (branches, main unless it says otherwise; as the default branch
 of the server has it, not as the push does) cannot be deleted or force-pushed. What
 comes to them breaks no rule of frontdesk check --base, and has the approvals that
-the policy asks for, as frontdesk gate says. Other branches break no rules in what
-they have beyond the default branch, and lose no approvals and rejections. Tags and
-notes pass, refs/replace does not. On the server, in the bare repository:
+the policy asks for, as frontdesk gate says; it goes on from where the branch stood by
+first parents, is not dated ahead, and is judged by no policy, people or keys that it
+brings itself, not even by those of a commit on its way. Other branches break no rules
+in what they have beyond the default branch, and lose no approvals and rejections. Tags
+and notes pass, refs/replace does not. On the server, in the bare repository:
 
   frontdesk hooks install --server
 
@@ -160,7 +162,7 @@ func (w *receiptWriter) ref(ref *hooks.Ref) {
 	var reports []render.Report
 	found := 0
 	for _, d := range ref.Desks {
-		rep := receivedReport(d)
+		rep := deskReport(d, func(p string) string { return path.Join(d.Folder, p) })
 		found += len(rep.Diagnostics)
 		reports = append(reports, rep)
 	}
@@ -191,33 +193,6 @@ func (w *receiptWriter) refusal(f hooks.Refusal) {
 	if f.Hint != "" {
 		w.line("hint: " + f.Hint)
 	}
-}
-
-// receivedReport returns what is said of a desk: errors and warnings, with files as
-// seen from the top of the repository, errors first where it is too much.
-func receivedReport(d hooks.Desk) render.Report {
-	sources := map[string]string{}
-	seen := func(p string) string { return path.Join(d.Folder, p) }
-	rep := render.Report{Records: d.Report.Records, Version: programVersion()}
-	for _, found := range d.Report.Diagnostics {
-		if found.Severity < diag.Warning {
-			continue
-		}
-		sources[seen(found.Path)] = found.Path
-		found.Path = seen(found.Path)
-		found.Notes = slices.Clone(found.Notes)
-		for i := range found.Notes {
-			found.Notes[i].Path = seen(found.Notes[i].Path)
-		}
-		rep.Diagnostics = append(rep.Diagnostics, found)
-	}
-	rep.Source = func(p string) []byte {
-		if d.Report.Source == nil {
-			return nil
-		}
-		return d.Report.Source(sources[p])
-	}
-	return rep
 }
 
 func (w *receiptWriter) report(rep render.Report) {

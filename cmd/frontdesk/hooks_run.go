@@ -184,7 +184,8 @@ func showVerdict(e *env, v *hooks.Verdict, doing hooks.Doing) error {
 	var files []string
 	errs, warnings, records := 0, 0, 0
 	for _, d := range v.Desks {
-		rep := deskReport(e, d, from)
+		rep := deskReport(d, seenFrom(from, d.Folder))
+		rep.Color = e.isTerminal(e.stderr) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
 		errs += diag.Count(rep.Diagnostics, diag.Error)
 		warnings += diag.Count(rep.Diagnostics, diag.Warning)
 		records += rep.Records
@@ -229,18 +230,22 @@ func startedIn(e *env) string {
 	return prefix
 }
 
-// deskReport returns what a hook says of a desk: its errors and warnings, with
-// files as seen from a folder.
-func deskReport(e *env, d hooks.Desk, from string) render.Report {
-	seen := func(p string) string {
-		p = path.Join(d.Folder, p)
+// seenFrom names files of a desk as seen from a folder; both are from the top.
+func seenFrom(from, desk string) func(string) string {
+	return func(p string) string {
+		p = path.Join(desk, p)
 		if rel, err := filepath.Rel(filepath.FromSlash(cmp.Or(from, ".")), filepath.FromSlash(p)); err == nil {
 			return filepath.ToSlash(rel)
 		}
 		return p
 	}
+}
+
+// deskReport returns what a hook says of a desk: its errors and warnings, with
+// files as they are seen.
+func deskReport(d hooks.Desk, seen func(string) string) render.Report {
 	sources := map[string]string{}
-	rep := render.Report{Records: d.Report.Records, Version: programVersion(), Color: e.isTerminal(e.stderr) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"}
+	rep := render.Report{Records: d.Report.Records, Version: programVersion()}
 	for _, found := range d.Report.Diagnostics {
 		if found.Severity < diag.Warning {
 			continue

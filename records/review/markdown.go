@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 )
 
@@ -35,20 +36,7 @@ func code(text string) string {
 	if text == "" {
 		return ""
 	}
-	longest, run := 0, 0
-	for _, r := range text {
-		if r != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
-	}
-	ticks := strings.Repeat("`", longest+1)
-	if longest > 0 {
-		return ticks + " " + text + " " + ticks
-	}
-	return ticks + text + ticks
+	return markdown.CodeSpan(text)
 }
 
 // joiner is a character of no width, written so that it is seen in the source. Behind
