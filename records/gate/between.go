@@ -133,7 +133,7 @@ func (s *session) lookFurther(ctx context.Context, b *bundle, t *touch, in *appr
 func (s *session) spoken(ctx context.Context, b *bundle, n tree.Name, head string) (*Case, error) {
 	r, ds := b.after.LoadOne(n)
 	if r == nil {
-		return s.failed(b, &touch{typ: b.law.tree.Types.Get(n.Type), name: n, after: stub(n)}, "it cannot be read"+reasons(ds)), nil
+		return s.failed(b, &touch{typ: b.law.tree.Types.Get(n.Type), name: n, after: unread(n)}, "it cannot be read"+reasons(ds)), nil
 	}
 	c, err := s.landed(ctx, landing{record: r, name: n, head: head, riding: b.riding(s.prefix)})
 	if c != nil {

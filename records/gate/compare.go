@@ -113,7 +113,7 @@ func (s *session) touches(ctx context.Context, b *bundle) error {
 
 // touch reads a record before and after.
 func (s *session) touch(ctx context.Context, b *bundle, typ *schema.Type, n tree.Name) (*touch, error) {
-	t := &touch{typ: typ, name: n, after: stub(n)}
+	t := &touch{typ: typ, name: n, after: unread(n)}
 	r, ds := b.after.LoadOne(n)
 	if r == nil {
 		t.problem = "it cannot be read" + reasons(ds)
@@ -147,8 +147,8 @@ func (s *session) touch(ctx context.Context, b *bundle, typ *schema.Type, n tree
 	return t, ctx.Err()
 }
 
-// stub is a record of which only the name is known.
-func stub(n tree.Name) *records.Record {
+// unread is a record of which only the name is known.
+func unread(n tree.Name) *records.Record {
 	return &records.Record{Type: n.Type, ID: n.ID, Path: n.Path}
 }
 

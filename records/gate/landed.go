@@ -44,7 +44,7 @@ func (s *session) present(ctx context.Context, k key) (*Case, error) {
 	if s.book, err = s.newPlanner(ctx, nil, ""); err != nil {
 		return nil, err
 	}
-	t := &touch{typ: typ, name: n, after: stub(n)}
+	t := &touch{typ: typ, name: n, after: unread(n)}
 	switch {
 	case len(names) > 1:
 		return s.failed(nil, t, "the target has it more than once: "+names[0].Path+" and "+names[1].Path), nil
