@@ -108,7 +108,11 @@ func (p *page) verdict(rep *gate.Report, c *gate.Case) {
 		trailers = append(trailers, fmt.Sprintf("%s: %s, in the message of commit %.12s", t.Key, t.Value, t.Commit))
 	}
 	p.list("Not counted", trailers)
-	p.list("Why it is "+string(v.State), v.Reasons)
+	why := "Why it is " + string(v.State)
+	if v.State == approval.Failed {
+		why = "Why it cannot be approved"
+	}
+	p.list(why, v.Reasons)
 }
 
 // standing says in a line how a record stands.

@@ -154,17 +154,8 @@ func (p Parts) Digest() string {
 	return digest(map[string]string(p))
 }
 
-// Differences names what differs between two covers, in words: "planned_start",
-// "section Plan", "file deploy/web.yaml"; fields first, then sections and files.
-func (p Parts) Differences(o Parts) []string {
-	names := []string{}
-	for _, name := range p.changed(o) {
-		names = append(names, words(name))
-	}
-	return names
-}
-
-// changed returns the names of the parts that differ.
+// changed returns the names of the parts that differ: fields first, then sections
+// and files.
 func (p Parts) changed(o Parts) []string {
 	var names []string
 	for name, d := range p {

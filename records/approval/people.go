@@ -199,12 +199,6 @@ func (p *People) ByAccount(forge, account string) (records.ID, bool) {
 	return one(p.accounts[accountKey(forge, account)])
 }
 
-// ByPrincipal returns the person that a principal of signers means: an id or a
-// mail address.
-func (p *People) ByPrincipal(principal string) (records.ID, bool) {
-	return one(p.claimants(principal))
-}
-
 // Signer returns the person whose decision a verified statement proves. Where it
 // proves none, reason says why. A person's own signature proves what the person
 // decided and nothing of others; an attestor's proves what the owner of an account

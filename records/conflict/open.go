@@ -18,7 +18,7 @@ func (b *Book) Open(r *records.Record, at time.Time) (ok bool, why string, next 
 	p := b.own(r)
 	switch {
 	case p == nil:
-		return false, "it has no planned window, or its work is done", time.Time{}
+		return false, b.whyNone(r), time.Time{}
 	case p.err != nil:
 		return false, p.err.Error(), time.Time{}
 	case !at.Before(p.Span.End):
@@ -41,6 +41,16 @@ func (b *Book) Open(r *records.Record, at time.Time) (ok bool, why string, next 
 	}
 	next, _ = o.first(at)
 	return false, why, next
+}
+
+// whyNone says why a record has no plan.
+func (b *Book) whyNone(r *records.Record) string {
+	if t := b.types.Get(r.Type); t != nil {
+		if c := t.Category(r); c != "" && !c.IsOpen() {
+			return "its work is done"
+		}
+	}
+	return "it has no planned window"
 }
 
 func (b *Book) say(t time.Time) string { return t.In(b.zone).Format(openTime) }
