@@ -290,7 +290,8 @@ func (r *reader) pairs(v *records.Value, n *yaml.Node, start, depth int) int {
 		return start
 	}
 	end := start
-	if v.Flow {
+	braces := v.Flow && r.src[start] == '{' // a pair in a list has none: [a: b]
+	if braces {
 		end++
 	}
 	v.Pairs = make([]records.Pair, 0, len(n.Content)/2)
@@ -303,7 +304,7 @@ func (r *reader) pairs(v *records.Value, n *yaml.Node, start, depth int) int {
 		v.Pairs = append(v.Pairs, records.Pair{Key: key.Text, KeySpan: key.Span, Start: key.Start, End: key.End, Value: val})
 		end = max(end, val.End-r.base.Offset, key.End-r.base.Offset)
 	}
-	if v.Flow {
+	if braces {
 		end = r.closing(end, '}')
 	}
 	return end
