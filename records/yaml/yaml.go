@@ -226,7 +226,7 @@ func (r *reader) value(n *yaml.Node, depth, indent int) *records.Value {
 	v := &records.Value{Start: start + r.base.Offset}
 	v.Span.Start = diag.Position{Line: n.Line + r.base.Line - 1, Column: n.Column}
 	v.Span.End = v.Span.Start
-	r.refuse(n, v.Span)
+	r.refuse(n, v.Span, start)
 	if depth > MaxDepth && n.Kind != yaml.ScalarNode {
 		r.fail(RuleDepth, v.Span, "", "lists and maps are nested deeper than %d levels", MaxDepth)
 		return v
@@ -249,7 +249,7 @@ func (r *reader) value(n *yaml.Node, depth, indent int) *records.Value {
 	return v
 }
 
-func (r *reader) refuse(n *yaml.Node, span diag.Span) {
+func (r *reader) refuse(n *yaml.Node, span diag.Span, start int) {
 	switch {
 	case n.Kind == yaml.AliasNode:
 		r.fail(RuleAlias, span, "write the value out where it is needed", "aliases (*%s) are not allowed", n.Value)
@@ -257,6 +257,8 @@ func (r *reader) refuse(n *yaml.Node, span diag.Span) {
 		r.fail(RuleAlias, span, "write the value out where it is needed", "anchors (&%s) are not allowed", n.Anchor)
 	case n.Style&yaml.TaggedStyle != 0:
 		r.fail(RuleTag, span, "remove the tag; put the value in quotes if it is text", "tags (%s) are not allowed", n.Tag)
+	case strings.HasPrefix(r.src[min(start, len(r.src)):], "!"): // the tag of no name, which the library does not tell
+		r.fail(RuleTag, span, "remove the exclamation mark, or put all of it in quotes if it is text", "tags (!) are not allowed")
 	}
 }
 

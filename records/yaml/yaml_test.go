@@ -72,6 +72,7 @@ func TestWhatParsersReadDifferentlyIsRefused(t *testing.T) {
 		{"an alias", "a: &x 1\nb: *x\n", RuleAlias, 0, 0},
 		{"a merge key", "b:\n  <<: {a: 1}\n", RuleAlias, 2, 3},
 		{"a tag", "a: !!binary aGk=\n", RuleTag, 1, 4},
+		{"a tag without a name", "a: ! b\n", RuleTag, 1, 4},
 		{"a list as key", "? [a]\n: b\n", RuleKey, 1, 3},
 		{"an explicit key", "? a\n: b\n", RuleKey, 1, 3},
 		{"a second document", "a: 1\n---\nb: 2\n", RuleDocuments, 2, 1},
