@@ -59,8 +59,9 @@ type Type struct {
 	Transitions map[records.State][]records.State
 	Rules       []*Rule
 	Body        Body
-	Policy      *Policy // nil: records of the type need no approval
-	Path        string  // of the type file, "builtin/NAME.yaml" for built-in ones
+	Policy      *Policy  // nil: records of the type need no approval
+	Clocks      []*Clock // what is measured, in declared order
+	Path        string   // of the type file, "builtin/NAME.yaml" for built-in ones
 	BuiltIn     bool
 
 	byName map[string]*Field // of Fields

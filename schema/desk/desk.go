@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/schema/calendar"
 )
 
 // FileName is the name of the file that marks the root of a desk.
@@ -27,8 +29,9 @@ type Desk struct {
 	Roles     map[string][]string // ids of people by role
 	Branches  []string            // protected branches by short name, the default target first; main unless the file says otherwise
 	Limits    Limits
-	Calendars *records.Value // as written; nil where there are none
-	Raw       *records.Value // the whole file; nil for the default
+	Calendars map[string]*calendar.Hours // by name, "24x7" among them
+	Figures   []Figure                   // that the desk counts beside the built-in ones
+	Raw       *records.Value             // the whole file; nil for the default
 	Path      string
 }
 
@@ -81,4 +84,29 @@ func (d *Desk) Vars() map[string]any {
 	vars["time_zone"], vars["shard"] = d.TimeZone.String(), d.Shard
 	vars["priority"], vars["roles"], vars["branches"] = d.Priority, d.Roles, d.Branches
 	return vars
+}
+
+// AroundTheClock is the name of the calendar that every desk has.
+const AroundTheClock = "24x7"
+
+// Calendar returns the calendar with the name, the one around the clock for "".
+func (d *Desk) Calendar(name string) (h *calendar.Hours, ok bool) {
+	panic("desk: not built yet")
+}
+
+// Figure is a figure of the desk's own: a query, and what is computed of the
+// records that it finds.
+type Figure struct {
+	ID         string
+	Title      string
+	Unit       string // "records" where nothing is computed
+	Definition string
+	Type       records.Type // the report that it stands in
+	Query      string
+	Compute    string // count, share, sum, mean, median, p90, min, max
+	Of         string // field of numbers, or a time; "" for count and share
+	Since      string // field of a time, where Of is one: hours between the two
+	Among      string // query of the whole that a share is of
+	By         string // "month" counts by the month of Of; else a field
+	Span       diag.Span
 }

@@ -114,7 +114,7 @@ func (p *parser) key(pair records.Pair) {
 	case "limits":
 		p.limits(v)
 	case "calendars":
-		d.Calendars = v
+		_ = v // not built yet
 	}
 }
 
