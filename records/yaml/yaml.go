@@ -314,7 +314,7 @@ func (r *reader) pairs(v *records.Value, n *yaml.Node, start, depth int) int {
 
 // key converts the key of a map and refuses what parsers read differently.
 func (r *reader) key(m *records.Value, n *yaml.Node, indent int) (*records.Value, bool) {
-	if n.Kind != yaml.ScalarNode || n.Value == "" || r.explicit(n) {
+	if n.Kind != yaml.ScalarNode || n.Value == "" || r.explicit(n, m.Flow) {
 		pos := diag.Position{Line: n.Line + r.base.Line - 1, Column: n.Column}
 		r.fail(RuleKey, diag.Span{Start: pos, End: pos}, "", "a key must be a plain word")
 		return nil, false
@@ -323,12 +323,19 @@ func (r *reader) key(m *records.Value, n *yaml.Node, indent int) (*records.Value
 	return key, r.checkKey(m, n, key)
 }
 
-// explicit reports whether a key is written with a question mark before it.
-func (r *reader) explicit(n *yaml.Node) bool {
+// explicit reports whether a key is written with a question mark before it. One
+// on a line of its own, further right than a key of a block, ends a text.
+func (r *reader) explicit(n *yaml.Node, flow bool) bool {
 	before, ok := strings.CutSuffix(strings.TrimRight(r.src[:r.offset(n.Line, n.Column)], " \t\n"), "?")
-	line := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:])
-	sameLine := ok && len(before) >= r.starts[n.Line-1]
-	return ok && (line == "" || sameLine && strings.ContainsRune("{[,-:", rune(line[len(line)-1])))
+	if !ok {
+		return false
+	}
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	if mark := strings.TrimSpace(line); mark != "" {
+		sameLine := len(before) >= r.starts[n.Line-1]
+		return sameLine && strings.ContainsRune("{[,-:", rune(mark[len(mark)-1]))
+	}
+	return flow || len(line)+1 < n.Column
 }
 
 func (r *reader) checkKey(m *records.Value, n *yaml.Node, key *records.Value) bool {
