@@ -53,7 +53,7 @@ func Set(r *records.Record, key string, v *records.Value, order []string) Edit {
 	case !roomForBlock(src, old.End):
 		return Edit{Start: old.Start, End: old.End, Text: inline(v, false)}
 	}
-	return Edit{Start: old.Start, End: old.End, Text: topLevel(v)}
+	return Edit{Start: old.Start, End: lineEnd(src, old.End), Text: topLevel(v)} // blanks would end up in a block
 }
 
 // isBlock reports whether a value is laid out over lines by its indentation.
