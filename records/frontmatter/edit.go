@@ -53,7 +53,7 @@ func Set(r *records.Record, key string, v *records.Value, order []string) Edit {
 	case !roomForBlock(src, old.End):
 		return Edit{Start: old.Start, End: old.End, Text: inline(v, false)}
 	}
-	return Edit{Start: old.Start, End: lineEnd(src, old.End), Text: topLevel(v)} // blanks would end up in a block
+	return Edit{Start: old.Start, End: lineEnd(src, old.End), Text: topLevel(v)} // as in replaceBlock
 }
 
 // isBlock reports whether a value is laid out over lines by its indentation.
@@ -79,6 +79,8 @@ func replaceBlock(src string, p *records.Pair, v *records.Value) Edit {
 	}
 	if between != "" || !roomForBlock(src, end) {
 		text = inline(v, false)
+	} else {
+		end = lineEnd(src, end) // blanks would end up in a block
 	}
 	if between != "" {
 		text += "  " + between

@@ -374,6 +374,7 @@ func FuzzEdit(f *testing.F) {
 	f.Add("---\na: # b\n  - c\n# d\nid: e\n---\n", byte(8), "f\n\ng")
 	f.Add("---\nassets: [a]\nnote: c\n---\n", byte(3), ":\n?")
 	f.Add("---\na: b \n---\n", byte(8), "f\n\ng")
+	f.Add("---\na: \n---\n", byte(8), "f\n\ng")
 	f.Add("---\nassets: [a: b]\nnote: c\nlog:\n  - {at: d}\n---\n", byte(7), "x: y")
 	f.Add("---\nassets: [a: b, c: , {d: e}]\nnote: c\nlog:\n  - {at: d}\n---\n", byte(3), "x: y")
 	f.Fuzz(func(t *testing.T, src string, at byte, text string) {
