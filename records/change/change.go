@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -188,8 +187,5 @@ func (c *change) isEmpty() bool {
 // concernsDesk reports whether a file is a record, lies beside one, or says how
 // records are judged, or who may sign.
 func concernsDesk(p string) bool {
-	return strings.HasPrefix(p, schema.RecordsFolder+"/") || isConfig(p) || isSigners(p)
+	return strings.HasPrefix(p, schema.RecordsFolder+"/") || tree.IsConfig(p) || isSigners(p)
 }
-
-// isConfig reports whether a file says how records are judged.
-func isConfig(p string) bool { return p == tree.ConfigFile || path.Dir(p) == tree.TypesFolder }

@@ -66,7 +66,7 @@ func (c *change) judgeHistory(ctx context.Context) ([]diag.Diagnostic, error) {
 func (c *change) unusableConfig() []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, d := range c.checkConflicts() {
-		if isConfig(d.Path) {
+		if tree.IsConfig(d.Path) {
 			ds = append(ds, d)
 		}
 	}
@@ -116,7 +116,7 @@ func (c *change) judgeResult(ctx context.Context) ([]diag.Diagnostic, int, error
 // changesConfig reports whether a difference is one in what records are judged by.
 // What one side of a merge has like this it has judged all its records by; those
 // of the others are touched.
-func changesConfig(d git.Delta) bool { return isConfig(d.Path) || isConfig(d.OldPath) }
+func changesConfig(d git.Delta) bool { return tree.IsConfig(d.Path) || tree.IsConfig(d.OldPath) }
 
 func (c *change) judging() judging {
 	return judging{
@@ -211,7 +211,7 @@ func (c *change) tellConfig() []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, d := range c.sides[0].deltas {
 		p := d.Path
-		if !isConfig(p) || slices.ContainsFunc(c.sides, func(s *side) bool { return !s.changed[p] && !s.gone[p] }) {
+		if !tree.IsConfig(p) || slices.ContainsFunc(c.sides, func(s *side) bool { return !s.changed[p] && !s.gone[p] }) {
 			continue
 		}
 		ds = append(ds, diag.New(ruleRulesChanged, diag.Info, p, diag.Span{}, "the change alters what records are judged by, and is judged by the result").

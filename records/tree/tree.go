@@ -19,6 +19,7 @@ import (
 	"frontdesk/records/diag"
 	"frontdesk/records/frontmatter"
 	"frontdesk/schema"
+	"frontdesk/schema/calendar"
 	"frontdesk/schema/desk"
 )
 
@@ -47,9 +48,16 @@ type Tree struct {
 	Desk     *desk.Desk        // desk.yaml, the defaults where it cannot be read
 	Types    *schema.Types     // the built-in types and the desk's own
 	Problems []diag.Diagnostic // what is wrong with desk.yaml and the type files
-	Settings [32]byte          // SHA-256 of desk.yaml and the type files
+	Settings [32]byte          // SHA-256 of desk.yaml, the .ics files that it names, and the type files
 	files    fs.FS             // what is read; it has Lstat
 	root     *os.Root          // what is written, nil for a desk of the past
+}
+
+// IsConfig reports whether a file of a desk says how records are judged and counted:
+// desk.yaml, what lies beside the type files, and iCalendar files, which desk.yaml
+// may name wherever they are but among the records.
+func IsConfig(p string) bool {
+	return p == ConfigFile || path.Dir(p) == TypesFolder || path.Ext(p) == ".ics" && !strings.HasPrefix(p, schema.RecordsFolder+"/")
 }
 
 // Find returns the root of the desk that a folder belongs to: the nearest
@@ -120,16 +128,21 @@ func (t *Tree) Close() error {
 	return t.root.Close()
 }
 
-// configure reads desk.yaml and the type files. A desk whose configuration
-// cannot be read has the defaults; Problems says so.
+// configure reads desk.yaml, the files that it names, and the type files. A desk
+// whose configuration cannot be read has the defaults; Problems says so.
 func (t *Tree) configure() {
 	var ds []diag.Diagnostic
 	sum := sha256.New()
 	if data, err := t.read(ConfigFile, frontmatter.MaxFile); err != nil {
 		t.Desk, ds = desk.Default(), []diag.Diagnostic{unreadable(ConfigFile, err)}
 	} else {
-		t.Desk, ds = desk.Parse(ConfigFile, data)
 		_, _ = sum.Write(data)
+		t.Desk, ds = desk.ParseWith(ConfigFile, data, func(p string) ([]byte, error) {
+			data, err := t.read(p, calendar.MaxICS)
+			fmt.Fprintf(sum, "\x00%q %d %t\n", p, len(data), err == nil)
+			_, _ = sum.Write(data)
+			return data, err
+		})
 	}
 	t.Problems = append(t.Problems, ds...)
 	files, ds := t.typeFiles()

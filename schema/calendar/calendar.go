@@ -1,6 +1,7 @@
-// Package calendar provides times that come again: the occurrences of a recurring
-// window, in its time zone. It is pure and bounded: however a rule is written, an
-// answer takes milliseconds. It must not know what the windows are for.
+// Package calendar provides time as a desk counts it: the occurrences of a recurring
+// window in its time zone, and hours of business with their holidays. It is pure and
+// bounded: however a rule is written, an answer takes milliseconds. It must not know
+// what the windows and the hours are for.
 package calendar
 
 import (

@@ -1,6 +1,6 @@
 // Package desk provides a desk's configuration, read from desk.yaml: name, time
-// zone, priority matrix, roles, protected branches and limits. It must not read files, nor look at
-// records.
+// zone, priority matrix, roles, protected branches, limits, calendars and figures. It
+// must not read files but through what it is handed, nor look at records.
 package desk
 
 import (
@@ -47,12 +47,13 @@ const DefaultMaxRecordBytes = 1 << 20
 // Default returns the configuration of a desk that says nothing.
 func Default() *Desk {
 	return &Desk{
-		Version:  Version,
-		TimeZone: time.UTC,
-		Priority: DefaultPriority(),
-		Branches: []string{"main"},
-		Limits:   Limits{MaxRecordBytes: DefaultMaxRecordBytes},
-		Path:     FileName,
+		Version:   Version,
+		TimeZone:  time.UTC,
+		Priority:  DefaultPriority(),
+		Branches:  []string{"main"},
+		Limits:    Limits{MaxRecordBytes: DefaultMaxRecordBytes},
+		Calendars: map[string]*calendar.Hours{AroundTheClock: calendar.AroundTheClock(time.UTC)},
+		Path:      FileName,
 	}
 }
 
@@ -87,11 +88,15 @@ func (d *Desk) Vars() map[string]any {
 }
 
 // AroundTheClock is the name of the calendar that every desk has.
-const AroundTheClock = "24x7"
+const AroundTheClock = calendar.AroundTheClockName
 
 // Calendar returns the calendar with the name, the one around the clock for "".
 func (d *Desk) Calendar(name string) (h *calendar.Hours, ok bool) {
-	panic("desk: not built yet")
+	if name == "" {
+		name = AroundTheClock
+	}
+	h, ok = d.Calendars[name]
+	return h, ok
 }
 
 // Figure is a figure of the desk's own: a query, and what is computed of the
@@ -107,6 +112,6 @@ type Figure struct {
 	Of         string // field of numbers, or a time; "" for count and share
 	Since      string // field of a time, where Of is one: hours between the two
 	Among      string // query of the whole that a share is of
-	By         string // "month" counts by the month of Of; else a field
+	By         string // "month" counts by the month of Of, of the opening where that is ""; else a field
 	Span       diag.Span
 }

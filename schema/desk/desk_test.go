@@ -22,7 +22,7 @@ roles:
   on-call: []
   numbers: [007]
 limits: {max_record_bytes: 65536}
-calendars: {office: {mon: 09:00-17:00}}
+calendars: {office: {hours: {mon: 09:00-17:00}}}
 x_floor: 3
 `
 
@@ -32,7 +32,7 @@ func TestDeskIsReadInFull(t *testing.T) {
 		t.Fatalf("%+v", ds)
 	}
 	if d.Version != 1 || d.Name != "IT desk" || d.Address != "https://desk.example.com" || d.TimeZone.String() != "Europe/Berlin" ||
-		d.Shard != 1 || d.Limits.MaxRecordBytes != 65536 || d.Path != "desk.yaml" || d.Calendars.Get("office") == nil {
+		d.Shard != 1 || d.Limits.MaxRecordBytes != 65536 || d.Path != "desk.yaml" || d.Calendars["office"] == nil {
 		t.Errorf("%+v", d)
 	}
 	if p, ok := d.PriorityOf("large", "later"); p != "P2" || !ok {

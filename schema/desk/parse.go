@@ -21,11 +21,13 @@ const (
 	RuleValue      diag.RuleID = "desk/value"       // a value that is not what it must be
 	RuleTimeZone   diag.RuleID = "desk/time-zone"   // a time zone that nobody knows
 	RulePriority   diag.RuleID = "desk/priority"    // a priority matrix with holes or nonsense
+	RuleCalendar   diag.RuleID = "desk/calendar"    // a calendar, or a part of one, that is none
+	RuleFigure     diag.RuleID = "desk/figure"      // a figure of the desk's own that is none
 )
 
 // keys are the keys of desk.yaml.
 func keys() []string {
-	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "branches", "limits", "calendars"}
+	return []string{"version", "name", "address", "time_zone", "shard", "priority", "roles", "branches", "limits", "calendars", "figures"}
 }
 
 // The bounds of limits.max_record_bytes.
@@ -36,12 +38,19 @@ const (
 
 // Parse reads desk.yaml. It always returns a desk; what the file does not say or
 // says wrongly is as in Default. Errors among the diagnostics mean that the desk
-// is not what its owners want.
-func Parse(path string, src []byte) (*Desk, []diag.Diagnostic) {
+// is not what its owners want. Files that it names are not looked at: its calendars
+// are without the holidays of .ics files.
+func Parse(path string, src []byte) (*Desk, []diag.Diagnostic) { return ParseWith(path, src, nil) }
+
+// ParseWith reads desk.yaml as Parse does, and the files that it names through read:
+// paths below the desk's root, each asked for once, none below records. A file that
+// cannot be read, or holds no holidays, is an error where desk.yaml names it, and the
+// calendar is without it.
+func ParseWith(path string, src []byte, read func(path string) ([]byte, error)) (*Desk, []diag.Diagnostic) {
 	d := Default()
 	d.Path = path
 	root, ds := yaml.Parse(path, src, yaml.WholeFile)
-	p := &parser{path: path, desk: d, ds: ds}
+	p := &parser{path: path, desk: d, ds: ds, read: read}
 	switch {
 	case root == nil && len(ds) > 0:
 	case root == nil:
@@ -51,19 +60,27 @@ func Parse(path string, src []byte) (*Desk, []diag.Diagnostic) {
 	default:
 		d.Raw = root
 		p.root(root)
+		p.calendars(root.Get("calendars")) // now that the zone is known
 	}
 	diag.Sort(p.ds)
 	return d, p.ds
 }
 
 type parser struct {
-	path string
-	desk *Desk
-	ds   []diag.Diagnostic
+	path  string
+	desk  *Desk
+	ds    []diag.Diagnostic
+	read  func(path string) ([]byte, error) // nil: files are not looked at
+	feeds map[string]feed
+	named int // files that are named so far
 }
 
 func (p *parser) fail(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
 	p.ds = append(p.ds, diag.New(id, diag.Error, p.path, span, format, args...).WithHint("%s", hint))
+}
+
+func (p *parser) warn(id diag.RuleID, span diag.Span, hint, format string, args ...any) {
+	p.ds = append(p.ds, diag.New(id, diag.Warning, p.path, span, format, args...).WithHint("%s", hint))
 }
 
 func (p *parser) unknown(pair records.Pair, where string, known []string) {
@@ -74,7 +91,7 @@ func (p *parser) unknown(pair records.Pair, where string, known []string) {
 	if near := schema.Nearest(pair.Key, known); near != "" {
 		hint = "did you mean " + strconv.Quote(near) + "?"
 	}
-	p.ds = append(p.ds, diag.New(RuleUnknownKey, diag.Warning, p.path, pair.KeySpan, "%s has no key %q", where, pair.Key).WithHint("%s", hint))
+	p.warn(RuleUnknownKey, pair.KeySpan, hint, "%s has no key %q", where, pair.Key)
 }
 
 func (p *parser) root(root *records.Value) {
@@ -113,8 +130,8 @@ func (p *parser) key(pair records.Pair) {
 		p.branches(v)
 	case "limits":
 		p.limits(v)
-	case "calendars":
-		_ = v // not built yet
+	case "figures":
+		p.figures(v)
 	}
 }
 
@@ -167,18 +184,25 @@ func (p *parser) address(v *records.Value) {
 	p.desk.Address = text
 }
 
-// timeZone reads an IANA name. "Local" would make reports depend on the machine.
 func (p *parser) timeZone(v *records.Value) {
-	text := p.text(v, "time_zone")
+	if zone := p.zone(v, "time_zone"); zone != nil {
+		p.desk.TimeZone = zone
+	}
+}
+
+// zone reads an IANA name, nil where it is none. "Local" would make reports depend on
+// the machine.
+func (p *parser) zone(v *records.Value, what string) *time.Location {
+	text := p.text(v, what)
 	if text == "" {
-		return
+		return nil
 	}
 	zone, err := time.LoadLocation(text)
 	if err != nil || text == "Local" {
-		p.fail(RuleTimeZone, v.Span, "use a name such as UTC or Europe/Berlin", "time_zone %q is not a time zone of the IANA database", text)
-		return
+		p.fail(RuleTimeZone, v.Span, "use a name such as UTC or Europe/Berlin", "%s %q is not a time zone of the IANA database", what, text)
+		return nil
 	}
-	p.desk.TimeZone = zone
+	return zone
 }
 
 // priority reads a matrix. It replaces the default as a whole, and every row has
