@@ -4,11 +4,10 @@ import (
 	"testing"
 
 	"frontdesk/records/diag"
-	"frontdesk/schema/rule"
 )
 
 func loadBuiltIn() (*Types, []diag.Diagnostic) {
-	return (&loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, builtIn: true}).load(builtInFiles())
+	return newLoader(nil, true).load(builtInFiles())
 }
 
 func report(t *testing.T, ds []diag.Diagnostic) {

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"frontdesk/records"
@@ -53,13 +55,15 @@ type Clock struct {
 	Name     string
 	Title    string
 	Metric   Metric
-	Calendar string    // of targets that name none; "" is around the clock in the desk's zone
-	Start    []Moment  // any of them; the default follows from the metric
-	Stop     []Moment  // any of them
-	Pause    Pause     // when it does not run
-	Warn     []Warning // of targets that give none
-	Targets  []*Target // in order; the first that matches holds. None: the time is measured, and nothing is promised
-	Raw      *records.Value
+	Calendar string         // of targets that name none; "" is around the clock in the desk's zone
+	Named    diag.Span      // where the calendar is named
+	Start    []Moment       // any of them; the default follows from the metric
+	Stop     []Moment       // any of them
+	Pause    Pause          // when it does not run
+	Warn     []Warning      // of targets that give none
+	Targets  []*Target      // in order; the first that matches holds. None: the time is measured, and nothing is promised
+	Raw      *records.Value // as written, after extends
+	Path     string         // of the type file
 	Span     diag.Span
 }
 
@@ -77,6 +81,7 @@ type Target struct {
 	Days     int           // working days
 	Rest     time.Duration // business time beyond the days
 	Calendar string        // "" is the clock's
+	Named    diag.Span     // where the calendar is named
 	Warn     []Warning     // nil are the clock's
 	Path     string        // of the file that it stands in
 	Span     diag.Span
@@ -87,6 +92,60 @@ type Target struct {
 type Warning struct {
 	Percent int           // 1 to 99; 0 where Left is given
 	Left    time.Duration // business time
+}
+
+// Metrics returns the metrics of clocks.
+func Metrics() []Metric { return []Metric{Response, Update, Resolution, TeamTime, SupplierTime} }
+
+// Events returns the events that clocks know.
+func Events() []Event { return []Event{Opened, Assigned, Started, Commented, WasResolved, WasClosed} }
+
+// Word returns the moment as it is written in a type file.
+func (m Moment) Word() string {
+	if m.State != "" {
+		return string(m.State)
+	}
+	return string(m.Event)
+}
+
+// Length returns the target as it is written in a type file, such as P1DT4H.
+func (t *Target) Length() string {
+	text := "P"
+	if t.Days > 0 {
+		text += strconv.Itoa(t.Days) + "D"
+	}
+	if t.Rest > 0 {
+		text += isoTime(t.Rest)
+	}
+	return text
+}
+
+// Word returns the warning as it is written in a type file: 75% or PT30M.
+func (w Warning) Word() string {
+	if w.Percent > 0 {
+		return strconv.Itoa(w.Percent) + "%"
+	}
+	return "P" + isoTime(w.Left)
+}
+
+// isoTime writes a length of time in hours, minutes and seconds, as ISO 8601 does.
+func isoTime(d time.Duration) string {
+	var b strings.Builder
+	b.WriteByte('T')
+	for _, part := range []struct {
+		unit time.Duration
+		word byte
+	}{{time.Hour, 'H'}, {time.Minute, 'M'}, {time.Second, 'S'}} {
+		if n := d / part.unit; n > 0 {
+			b.WriteString(strconv.FormatInt(int64(n), 10))
+			b.WriteByte(part.word)
+			d -= n * part.unit
+		} else if d > 0 && b.Len() > 1 {
+			b.WriteByte('0') // the grammar has no gaps
+			b.WriteByte(part.word)
+		}
+	}
+	return b.String()
 }
 
 // Clock returns the clock with the name, nil where there is none.
@@ -102,9 +161,3 @@ func (t *Type) Clock(name string) *Clock {
 // Promises are the targets that a service brings: by type and clock. They are tried
 // before those of the type.
 type Promises map[records.Type]map[string][]*Target
-
-// Promises reads the targets of a service, as they stand in its field sla. path is
-// the file that they stand in.
-func (ts *Types) Promises(path string, v *records.Value) (Promises, []diag.Diagnostic) {
-	panic("schema: not built yet")
-}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 
@@ -257,6 +258,15 @@ func (r *reader) proveCondition(id diag.RuleID, t *Type, what string, prg *rule.
 		r.fail(id, within(at, u.Line, u.Column), cmp.Or(didYouMean(u.Field, t.FieldNames()), "add it to fields"), "%s: %q is no field of %s", what, u.Field, t.Name)
 	}
 	return true
+}
+
+// proveFacts reports facts in a condition that are not there where it is judged.
+func (r *reader) proveFacts(id diag.RuleID, what string, prg *rule.Program, at *records.Value, known []string) {
+	for _, u := range prg.Facts() {
+		if !slices.Contains(known, u.Field) {
+			r.fail(id, within(at, u.Line, u.Column), cmp.Or(didYouMean(u.Field, known), "the facts are "+strings.Join(known, ", ")), "%s: there is no fact %q", what, cut(u.Field))
+		}
+	}
 }
 
 // within returns the place of a line and column of a text in the file, the whole

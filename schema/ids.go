@@ -17,6 +17,8 @@ const (
 	RuleBadRef         diag.RuleID = "type/bad-ref"         // a ref, or extends, to a type that is not there
 	RuleBadRule        diag.RuleID = "type/bad-rule"        // a rule's CEL is wrong
 	RuleBadPolicy      diag.RuleID = "type/bad-policy"      // a policy that cannot be judged by: nothing is approved
+	RuleBadClock       diag.RuleID = "type/bad-clock"       // a clock that cannot run: it is left out
+	RuleDeadTarget     diag.RuleID = "type/dead-target"     // a target that is never reached
 	RuleConflict       diag.RuleID = "type/conflict"        // two things of one name, folder or prefix
 	RuleIgnored        diag.RuleID = "type/ignored"         // a file that looks like a type file and is not read
 )
@@ -36,6 +38,9 @@ const (
 	RuleMapKey     diag.RuleID = "schema/map-key"     // a map within a field with a wrong key
 	RuleOther      diag.RuleID = "schema/other"       // any other keyword of JSON Schema
 )
+
+// RuleBadPromise is the rule that the promises of a service may break.
+const RuleBadPromise diag.RuleID = "sla/bad-promise"
 
 // RulePrefix begins the ids of the rules that types declare: "rule/" and the
 // rule's own id.

@@ -14,7 +14,7 @@ func TestEachRuleIDIsDeclaredOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var declared []string
-	for _, m := range regexp.MustCompile(`diag\.RuleID = "((?:type|schema)/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+	for _, m := range regexp.MustCompile(`diag\.RuleID = "((?:type|schema|sla)/[a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
 		declared = append(declared, m[1])
 	}
 	if n := strings.Count(string(source), "diag.RuleID = "); len(declared) != n || n == 0 {

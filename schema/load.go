@@ -30,9 +30,10 @@ type File struct {
 // Built-in types are parsed when they are first asked for, as most commands need
 // one or two. It is safe for concurrent use.
 type Types struct {
-	slots  []*slot  // by name
-	faulty []string // paths of type files that are left out
-	all    func() []*Type
+	slots    []*slot  // by name
+	faulty   []string // paths of type files that are left out
+	all      func() []*Type
+	clockEnv *rule.Env // of the conditions of targets that services bring
 }
 
 // slot is a type's place in Types: what must be known without parsing its file,
@@ -100,7 +101,7 @@ func newTypes(slots []*slot) *Types {
 
 // BuiltIn returns the types that every desk has.
 func BuiltIn() *Types {
-	l := &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, builtIn: true}
+	l := newLoader(nil, true)
 	var slots []*slot
 	for _, f := range builtInFiles() {
 		s := header(f)
@@ -112,7 +113,9 @@ func BuiltIn() *Types {
 		})
 		slots = append(slots, s)
 	}
-	return newTypes(slots)
+	ts := newTypes(slots)
+	ts.clockEnv = l.clockEnv
+	return ts
 }
 
 func builtInFiles() []File {
@@ -164,18 +167,22 @@ func Load(files []File) (*Types, []diag.Diagnostic) {
 	if len(files) == 0 {
 		return base, nil
 	}
-	l := &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, base: base}
-	return l.load(files)
+	return newLoader(base, false).load(files)
 }
 
 // loader puts the types of several files together.
 type loader struct {
 	env       *rule.Env
 	policyEnv *rule.Env // of the conditions of policies
+	clockEnv  *rule.Env // of the conditions of targets
 	base      *Types    // what the files may extend or replace; nil for the built-in ones
 	builtIn   bool
 	drafts    []*draft
 	ds        []diag.Diagnostic
+}
+
+func newLoader(base *Types, builtIn bool) *loader {
+	return &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}, clockEnv: &rule.Env{Facts: true, Moment: true}, base: base, builtIn: builtIn}
 }
 
 // draft is a type as one file has it, before it is known whether it holds up.
@@ -185,6 +192,7 @@ type draft struct {
 	given   map[string]diag.Span // the top-level keys of the file
 	uses    []use                // names in the file that must be known
 	policy  *records.Value       // as the file has it
+	sla     *records.Value       // as the file has it
 }
 
 func (l *loader) load(files []File) (*Types, []diag.Diagnostic) {
@@ -202,6 +210,7 @@ func (l *loader) load(files []File) (*Types, []diag.Diagnostic) {
 	}
 	diag.Sort(l.ds)
 	ts := newTypes(l.slots())
+	ts.clockEnv = l.clockEnv
 	l.breakPolicies(ts, files)
 	return ts, l.ds
 }
@@ -228,7 +237,7 @@ func (l *loader) read(f File) (*draft, []diag.Diagnostic) {
 	if !r.isSound() {
 		return nil, r.ds
 	}
-	return d, append(r.ds, l.policy(d)...)
+	return d, slices.Concat(r.ds, l.policy(d), l.clocks(d))
 }
 
 func (r *reader) isSound() bool { return diag.Count(r.ds, diag.Error) == 0 }

@@ -304,8 +304,7 @@ func TestAFaultyTypeFileBreaksThePolicyInItsPlace(t *testing.T) {
 func TestPoliciesOfBuiltInTypesCompileAndAreWhole(t *testing.T) {
 	n := 0
 	for _, f := range builtInFiles() {
-		l := &loader{env: &rule.Env{}, policyEnv: &rule.Env{Facts: true}}
-		d, ds := l.read(f)
+		d, ds := newLoader(nil, false).read(f)
 		report(t, ds)
 		if d.Policy != nil {
 			n++

@@ -62,8 +62,14 @@ func readPolicyGuide(t *testing.T) string {
 
 func policyExamples(t *testing.T) []string {
 	t.Helper()
+	return yamlBlocks(t, readPolicyGuide(t))
+}
+
+// yamlBlocks returns the YAML that a guide shows.
+func yamlBlocks(t *testing.T, guide string) []string {
+	t.Helper()
 	var blocks []string
-	for _, part := range strings.Split(readPolicyGuide(t), "```yaml\n")[1:] {
+	for _, part := range strings.Split(guide, "```yaml\n")[1:] {
 		block, _, ok := strings.Cut(part, "```")
 		if !ok {
 			t.Fatal("an example does not end")

@@ -145,6 +145,8 @@ func formHint(form *regexp.Regexp) string {
 		return "write it like on-hold"
 	case prefixName:
 		return "write it like VIS"
+	case clockName:
+		return "write it like resolution"
 	}
 	return "write it like vendor-visit"
 }

@@ -337,12 +337,10 @@ func (r *policyReader) condition(v *records.Value, what string, banned ...string
 	if r.lazy || !r.proveCondition(RuleBadPolicy, r.t, what, prg, v) {
 		return prg
 	}
+	r.proveFacts(RuleBadPolicy, what, prg, v, FactNames())
 	for _, u := range prg.Facts() {
-		switch at := within(v, u.Line, u.Column); {
-		case !slices.Contains(FactNames(), u.Field):
-			r.fail(RuleBadPolicy, at, cmp.Or(didYouMean(u.Field, FactNames()), "the facts are "+strings.Join(FactNames(), ", ")), "%s: there is no fact %q", what, cut(u.Field))
-		case slices.Contains(banned, u.Field):
-			r.fail(RuleBadPolicy, at, "use the record's own fields, as in self.kind", "%s: facts.%s is not known yet where this is judged", what, u.Field)
+		if slices.Contains(banned, u.Field) {
+			r.fail(RuleBadPolicy, within(v, u.Line, u.Column), "use the record's own fields, as in self.kind", "%s: facts.%s is not known yet where this is judged", what, u.Field)
 		}
 	}
 	return prg

@@ -1,5 +1,5 @@
 // Package schema provides record types: their fields, states, transitions,
-// rules and body sections, read from type files. The built-in types lie beside
+// rules, body sections, approval policies and clocks, read from type files. The built-in types lie beside
 // it as YAML. It must not touch files other than those, nor know any record
 // type by name.
 package schema
@@ -61,6 +61,7 @@ type Type struct {
 	Body        Body
 	Policy      *Policy  // nil: records of the type need no approval
 	Clocks      []*Clock // what is measured, in declared order
+	Broken      []string // names of clocks that are left out, as the type file is at fault
 	Path        string   // of the type file, "builtin/NAME.yaml" for built-in ones
 	BuiltIn     bool
 

@@ -11,7 +11,7 @@ import (
 // typeKeys are the keys of a type file, in the order in which they are written.
 func typeKeys() []string {
 	return []string{"type", "extends", "title", "plural", "description", "folder", "id", "audience", "columns",
-		"fields", "required", "tracked", "states", "transitions", "rules", "body", "policy"}
+		"fields", "required", "tracked", "states", "transitions", "rules", "body", "policy", "sla"}
 }
 
 // typeFile reads a whole type file.
@@ -107,6 +107,8 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 		r.body(d, v)
 	case "policy":
 		d.policy = v // read once fields and states are known
+	case "sla":
+		d.sla = v // the same
 	}
 }
 

@@ -61,6 +61,7 @@ func local(in *Input, r *records.Record) (ds []diag.Diagnostic, alone bool) {
 	ds = append(ds, checkWindow(in, t, r, ds)...)
 	ds = append(ds, checkPlace(in, t, r)...)
 	ds = append(ds, checkDerived(in.Desk, t, r)...)
+	ds = append(ds, checkService(in, r, ds)...)
 	if len(t.States) > 0 {
 		ds = append(ds, workflow.Check(t, r, in.AsOf)...)
 	}
@@ -88,6 +89,7 @@ func Graph(in *Input) []diag.Diagnostic {
 	}
 	ds = append(ds, g.checkCircles()...)
 	ds = append(ds, g.checkPolicies(in)...)
+	ds = append(ds, checkClocks(in)...)
 	return append(ds, checkConflicts(in)...)
 }
 

@@ -38,14 +38,15 @@ func TestTheExamplesOfEveryRuleShowIt(t *testing.T) {
 				return d.Rule == r.ID || strings.HasSuffix(string(r.ID), "/any") && strings.HasPrefix(string(d.Rule), schema.RulePrefix)
 			}
 			in, known := load(t, example(t, r.Bad))
-			bad := All(t.Context(), in, known)
+			bad := append(All(t.Context(), in, known), soonOf(t, in)...)
 			if !slices.ContainsFunc(bad, func(d diag.Diagnostic) bool { return isIt(d) && d.Severity == r.Severity }) {
 				t.Errorf("the bad example does not break the rule as %s; it gives\n%s", r.Severity, lines(bad))
 			}
 			if fixed := isMended(in, r.ID, bad); fixed != r.Fixable {
 				t.Errorf("that fix mends it is documented as %v and is %v", r.Fixable, fixed)
 			}
-			if good := judge(t, r.Good); slices.ContainsFunc(good, isIt) || diag.Count(good, diag.Error) > 0 {
+			in, known = load(t, example(t, r.Good))
+			if good := append(All(t.Context(), in, known), soonOf(t, in)...); slices.ContainsFunc(good, isIt) || diag.Count(good, diag.Error) > 0 {
 				t.Errorf("the good example gives\n%s", lines(good))
 			}
 		})

@@ -35,7 +35,7 @@ const (
 	// varCategory is what self's state means. It is no part of self, where types
 	// may have a field of that name.
 	varCategory = "category"
-	// varFacts is what a policy knows of a record beyond its fields.
+	// varFacts is what policies and clocks know of a record beyond its fields.
 	varFacts = "facts"
 )
 
@@ -43,7 +43,8 @@ const (
 // to life with the first condition that is compiled. It is safe for concurrent
 // use.
 type Env struct {
-	Facts bool // conditions may use facts: those of policies
+	Facts  bool // conditions may use facts: those of policies and clocks
+	Moment bool // conditions are about one moment: there is no old
 
 	once sync.Once
 	cel  *cel.Env
@@ -55,13 +56,15 @@ func (e *Env) New(source string) *Program { return &Program{source: source, env:
 
 func (e *Env) get() (*cel.Env, error) {
 	e.once.Do(func() {
-		var facts []cel.EnvOption
+		var some []cel.EnvOption
 		if e.Facts {
-			facts = append(facts, cel.Variable(varFacts, cel.MapType(cel.StringType, cel.DynType)))
+			some = append(some, cel.Variable(varFacts, cel.MapType(cel.StringType, cel.DynType)))
 		}
-		e.cel, e.err = cel.NewEnv(append(facts,
+		if !e.Moment {
+			some = append(some, cel.Variable(varOld, cel.DynType))
+		}
+		e.cel, e.err = cel.NewEnv(append(some,
 			cel.Variable(varSelf, cel.DynType),
-			cel.Variable(varOld, cel.DynType),
 			cel.Variable(varDesk, cel.MapType(cel.StringType, cel.DynType)),
 			cel.Variable(varCategory, cel.StringType),
 			cel.DefaultUTCTimeZone(true),
@@ -83,11 +86,12 @@ type Program struct {
 	prg    cel.Program
 	uses   []Use
 	facts  []Use
+	parts  []Use
 	err    error
 }
 
 // Use is a place of a condition that reads a field of the record, self.FIELD or
-// old.FIELD, or a fact, facts.FIELD.
+// old.FIELD, a fact, facts.FIELD, or a key of one.
 type Use struct {
 	Field        string
 	Line, Column int // in the condition, both from 1
@@ -133,6 +137,16 @@ func (p *Program) Facts() []Use {
 	return p.facts
 }
 
+// FactParts compiles the condition and returns which keys of facts it reads by
+// name: facts.service.supplier is a use of "service.supplier". None if it cannot be
+// compiled.
+func (p *Program) FactParts() []Use {
+	if p.Compile() != nil {
+		return nil
+	}
+	return p.parts
+}
+
 func (p *Program) compile() (cel.Program, error) {
 	env, err := p.env.get()
 	if err != nil {
@@ -148,6 +162,7 @@ func (p *Program) compile() (cel.Program, error) {
 	}
 	p.uses = uses(tree.NativeRep(), p.source, varSelf, varOld)
 	p.facts = uses(tree.NativeRep(), p.source, varFacts)
+	p.parts = parts(tree.NativeRep(), p.source, varFacts)
 	prg, err := env.Program(tree, cel.CostLimit(MaxCost), cel.CostTracking(sizes{}), cel.MemoryLimit(MaxMemory), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &SyntaxError{Line: 1, Column: 1, Message: err.Error()}
@@ -157,19 +172,39 @@ func (p *Program) compile() (cel.Program, error) {
 
 // uses finds the selections of fields on variables.
 func uses(tree *ast.AST, source string, variables ...string) []Use {
+	return selections(tree, source, func(e ast.Expr) (field string, ok bool) {
+		on := e.AsSelect().Operand()
+		return e.AsSelect().FieldName(), on.Kind() == ast.IdentKind && slices.Contains(variables, on.AsIdent())
+	})
+}
+
+// parts finds the selections of keys on fields of a variable.
+func parts(tree *ast.AST, source, variable string) []Use {
+	return selections(tree, source, func(e ast.Expr) (field string, ok bool) {
+		on := e.AsSelect().Operand()
+		if on.Kind() != ast.SelectKind {
+			return "", false
+		}
+		base := on.AsSelect().Operand()
+		return on.AsSelect().FieldName() + "." + e.AsSelect().FieldName(), base.Kind() == ast.IdentKind && base.AsIdent() == variable
+	})
+}
+
+// selections finds the selections that is has a word for.
+func selections(tree *ast.AST, source string, is func(ast.Expr) (field string, ok bool)) []Use {
 	lines := strings.Split(source, "\n")
 	var found []Use
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.SelectKind {
 			return
 		}
-		on := e.AsSelect().Operand()
-		if on.Kind() != ast.IdentKind || !slices.Contains(variables, on.AsIdent()) {
+		field, ok := is(e)
+		if !ok {
 			return
 		}
-		u := Use{Field: e.AsSelect().FieldName(), Line: 1, Column: 1}
+		u := Use{Field: field, Line: 1, Column: 1}
 		if at := tree.SourceInfo().GetStartLocation(e.ID()); at.Line() >= 1 && at.Line() <= len(lines) {
-			u.Line, u.Column = at.Line(), at.Column()+1+ahead(lines[at.Line()-1], at.Column(), u.Field)
+			u.Line, u.Column = at.Line(), at.Column()+1+ahead(lines[at.Line()-1], at.Column(), e.AsSelect().FieldName())
 		}
 		found = append(found, u)
 	}))

@@ -53,6 +53,34 @@ func TestUsesAreTheFieldsThatAConditionReads(t *testing.T) {
 	}
 }
 
+func TestFactPartsAreTheKeysOfFactsThatAConditionReads(t *testing.T) {
+	p := (&Env{Facts: true}).New("facts.service.team == 'a' || has(facts.service.supplier) || self.service.owner == 'b' || facts.list.exists(x, x.y == 1)")
+	var got []string
+	for _, u := range p.FactParts() {
+		got = append(got, u.Field)
+		_, key, _ := strings.Cut(u.Field, ".")
+		if from := p.Source()[u.Column-1:]; !strings.HasPrefix(from, key) {
+			t.Errorf("%s is said to stand at %q", u.Field, from)
+		}
+	}
+	if strings.Join(got, " ") != "service.team service.supplier" {
+		t.Errorf("%v", got)
+	}
+	if (&Env{}).New("facts.a.b").FactParts() != nil {
+		t.Error("a condition that does not compile reads facts")
+	}
+}
+
+func TestConditionsOnAMomentKnowNoPast(t *testing.T) {
+	env := &Env{Facts: true, Moment: true}
+	if err := env.New("old == null").Compile(); err == nil {
+		t.Error("old is there")
+	}
+	if ok, err := env.New("self.a == 1 && facts.b").Eval(NewInput(map[string]any{"a": 1}, nil, nil, "").WithFacts(map[string]any{"b": true})); !ok || err != nil {
+		t.Errorf("%v %v", ok, err)
+	}
+}
+
 func TestEvaluationIsBounded(t *testing.T) {
 	big := make([]any, 5000)
 	for i := range big {
