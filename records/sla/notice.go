@@ -1,0 +1,101 @@
+package sla
+
+import (
+	"slices"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/schema"
+)
+
+// Next returns the clock that is due first among those that are active and have a
+// target, nil where there is none. A breached one that runs on is due at the time that
+// it was over.
+func Next(cs []Clock) *Clock {
+	var next *Clock
+	for i := range cs {
+		c := &cs[i]
+		if c.Active && c.Outcome != Untimed && !c.Due.IsZero() && (next == nil || c.Due.Before(next.Due)) {
+			next = c
+		}
+	}
+	return next
+}
+
+// Due returns when something is due first: the next clock, or the deadline that the
+// record states in due_at, which no hold moves. ok is false where nothing is. Of a
+// record whose clocks of its resolution have stopped the deadline counts no more.
+func Due(r *records.Record, cs []Clock) (at time.Time, ok bool) {
+	if next := Next(cs); next != nil {
+		at, ok = next.Due, true
+	}
+	deadline, stated := r.Time(fieldDue)
+	if _, done := resolvedAt(cs); stated && !done && (!ok || deadline.Before(at)) {
+		at, ok = deadline.UTC(), true
+	}
+	return at, ok
+}
+
+// resolvedAt returns when the last of the clocks of a resolution stopped; ok is false
+// where one has not, or there is none.
+func resolvedAt(cs []Clock) (at time.Time, ok bool) {
+	for i := range cs {
+		if cs[i].Metric != schema.Resolution {
+			continue
+		}
+		if cs[i].Active {
+			return time.Time{}, false
+		}
+		at, ok = later(at, cs[i].Stop), true
+	}
+	return at, ok
+}
+
+// NoticeKind is what a notice tells.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	Warned NoticeKind = "warning"  // a warning was due
+	Ended  NoticeKind = "breach"   // the target was over
+	Dated  NoticeKind = "deadline" // the deadline that the record states came
+)
+
+// Notice is something that became due, for people to be told.
+type Notice struct {
+	At     time.Time
+	Kind   NoticeKind
+	Record *records.Record
+	Clock  *Clock // nil for a deadline
+}
+
+// Notices returns what became due of a record after since and up to asOf, in time
+// order, and for a time ahead of that of the clocks what will become due if nothing
+// happens. Nothing becomes due while a clock is paused or stopped, nor outside its hours:
+// a target that is over at the end of a day is told when the next one begins.
+func Notices(r *records.Record, cs []Clock, since, asOf time.Time) []Notice {
+	var out []Notice
+	in := func(at time.Time) bool { return at.After(since) && !at.After(asOf) }
+	for i := range cs {
+		c := &cs[i]
+		if c.Outcome == Untimed {
+			continue
+		}
+		note := func(kind NoticeKind, times []time.Time) {
+			for _, at := range times {
+				if in(at) {
+					out = append(out, Notice{At: at, Kind: kind, Record: r, Clock: c})
+				}
+			}
+		}
+		note(Warned, c.Warnings)
+		note(Ended, c.Breaches)
+	}
+	if at, stated := r.Time(fieldDue); stated && in(at) {
+		if done, ok := resolvedAt(cs); !ok || at.Before(done) {
+			out = append(out, Notice{At: at.UTC(), Kind: Dated, Record: r})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Notice) int { return a.At.Compare(b.At) })
+	return out
+}
