@@ -4,6 +4,7 @@
 package figure
 
 import (
+	"sync"
 	"time"
 
 	"frontdesk/records"
@@ -21,7 +22,7 @@ type Case struct {
 	Resolved time.Time
 	Closed   time.Time
 	Sum      sla.Summary
-	Clocks   []sla.Clock
+	Clocks   []sla.Clock // as of the time asked about, without their segments
 }
 
 // Ref returns the record's unambiguous name.
@@ -40,15 +41,48 @@ type Data struct {
 	AsOf  time.Time
 	Zone  *time.Location // in which days and months begin
 	Cases map[records.Type][]*Case
-	byID  map[string]*Case
+
+	once sync.Once
+	byID map[caseName]*Case
+}
+
+// caseName is what a case is found by.
+type caseName struct {
+	typ records.Type
+	id  records.ID
 }
 
 // Of returns the cases of a type, in order of their paths; none where it was not read.
 func (d *Data) Of(t records.Type) []*Case { return d.Cases[t] }
 
 // Find returns the case that a reference names, nil where there is none: "type/id", or an
-// id of the type.
-func (d *Data) Find(t records.Type, ref string) *Case { panic("figure: not built yet") }
+// id of the type. Of several with the same id it is the first by path.
+func (d *Data) Find(t records.Type, ref string) *Case {
+	d.once.Do(func() {
+		d.byID = map[caseName]*Case{}
+		for typ, cs := range d.Cases {
+			for _, c := range cs {
+				name := caseName{typ, c.Record.ID}
+				if d.byID[name] == nil {
+					d.byID[name] = c
+				}
+			}
+		}
+	})
+	typ, id := records.SplitRef(ref)
+	if typ == "" {
+		typ = t
+	}
+	return d.byID[caseName{typ, id}]
+}
+
+// ClocksOf returns the clocks of a record that was read, as queries ask for them.
+func (d *Data) ClocksOf(r *records.Record) []sla.Clock {
+	if c := d.Find(r.Type, r.Ref()); c != nil {
+		return c.Clocks
+	}
+	return nil
+}
 
 // Scope is what a figure is computed of.
 type Scope struct {
@@ -56,6 +90,8 @@ type Scope struct {
 	Type     *schema.Type // the subject
 	Cases    []*Case      // of it, or of the group of it that is asked about
 	From, To time.Time    // the period, To without; zero where it has no such end
+
+	memo sync.Map // of Once
 }
 
 // In reports whether a time is stated and lies in the period.
@@ -147,7 +183,8 @@ type Definition struct {
 	Method string // of predictions
 	Better string // "up", "down" or "": which way is good
 	Key    bool   // shown on the dashboard
-	// Needs are fields beside those that all reports read; Types are types beside the subject.
+	Stock  bool   // as of the moment asked about, whatever the period
+	// Compute must not change the scope, nor keep it.
 	Compute func(*Scope) Result
 }
 

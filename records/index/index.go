@@ -77,9 +77,10 @@ type Index struct {
 	taken    int64 // before the files were looked at, by the file system's clock
 	manifest *manifest
 	heads    *pack
-	logs     *pack // nil until a log is asked for
-	texts    *pack // nil until a text is asked for
-	verdicts *pack // nil until a verdict is asked for
+	logs     *pack            // nil until a log is asked for
+	texts    *pack            // nil until a text is asked for
+	verdicts *pack            // nil until a verdict is asked for
+	facts    map[string]*pack // by name, those that were asked for
 
 	names []tree.Name // of the last Load
 	found []finding   // what it found

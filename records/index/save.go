@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,9 +26,12 @@ func (x *Index) Save(ctx context.Context) error {
 	if x.place.isMemory() || x.manifest == nil {
 		return nil
 	}
-	x.shrink()
+	facts := slices.Collect(maps.Values(x.facts))
+	for _, p := range append(facts, x.heads) {
+		p.shrink(x.manifest)
+	}
 	var errs []error
-	for _, p := range []*pack{x.heads, x.logs, x.texts, x.verdicts} {
+	for _, p := range append(facts, x.heads, x.logs, x.texts, x.verdicts) {
 		if p != nil {
 			errs = append(errs, p.save(ctx))
 		}
@@ -39,26 +43,27 @@ func (x *Index) Save(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// shrink begins the heads anew where files of this work tree are few of them.
-func (x *Index) shrink() {
-	if len(x.heads.data) < shrinkFrom || len(x.heads.added) == 0 {
+// shrink begins a pack anew where little of it is about the files that a manifest
+// names.
+func (p *pack) shrink(m *manifest) {
+	if len(p.data) < shrinkFrom || len(p.added) == 0 {
 		return
 	}
 	live := 0
-	for i := range x.manifest.n {
-		payload, _ := x.heads.find(x.manifest.digest(i))
+	for i := range m.n {
+		payload, _ := p.find(m.digest(i))
 		live += len(payload)
 	}
-	if len(x.heads.data) < shrinkAt*live {
+	if len(p.data) < shrinkAt*live {
 		return
 	}
-	for i := range x.manifest.n {
-		d := x.manifest.digest(i)
-		if payload, ok := x.heads.find(d); ok {
-			x.heads.add(d, payload)
+	for i := range m.n {
+		d := m.digest(i)
+		if payload, ok := p.find(d); ok {
+			p.add(d, payload)
 		}
 	}
-	x.heads.damaged, x.heads.good = true, packHeader
+	p.damaged, p.good = true, packHeader
 }
 
 // The indexes of other builds that are kept, and for how long.
