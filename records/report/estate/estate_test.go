@@ -1,0 +1,172 @@
+package estate
+
+import (
+	"strings"
+	"testing"
+
+	"frontdesk/records/figure"
+)
+
+// asset writes an asset.
+func asset(id, state, more string) string {
+	return "asset/" + id + "\ntitle: " + id + "\nclass: computer\nstate: " + state + "\n" + more
+}
+
+func TestAssetFigures(t *testing.T) {
+	d := scene(t, "2026-11-03 12:00",
+		asset("a", "in-use", "warranty_until: 2026-11-03\naudited_on: 2025-11-03\npurchased_on: 2024-11-03\ncost: 100.1\ncurrency: EUR\nlifetime_months: 24"), // both day and age to the day
+		asset("b", "in-use", "warranty_until: 2026-12-04\naudited_on: 2025-11-02\npurchased_on: 2021-11-03\ncost: 200.2\ncurrency: EUR\nlifetime_months: 36\nreturn_by: 2026-11-02"),
+		asset("c", "in-stock", "warranty_until: 2026-11-02\npurchased_on: 2026-10-03\ncost: 5\ncurrency: USD\nend_of_support_on: 2027-02-01"),
+		asset("d", "in-transit", "end_of_support_on: 2026-12-03"),
+		asset("e", "reserved", "cost: 7"),
+		asset("f", "lost", "warranty_until: 2020-01-01\nmissing_since: 2026-10-10T08:00:00Z\ndata_bearing: true\nencrypted: true"),
+		strings.Replace(asset("g", "stolen", "missing_since: 2025-10-10T08:00:00Z\ndata_bearing: true"), "computer", "mobile", 1),
+		asset("h", "retired", "warranty_until: 2020-01-01\ncost: 1000\ncurrency: EUR"),
+		asset("i", "disposed", "warranty_until: 2026-11-10"),
+		strings.Replace(asset("j", "ordered", "purchased_on: 2026-12-01"), "computer", "server", 1),
+	)
+	check(t, d, "asset", []want{
+		{id: "assets", value: 6, n: 6},
+		{id: "by_state", value: map[string]int{"in-use": 2, "in-stock": 1, "in-transit": 1, "reserved": 1, "lost": 1, "stolen": 1, "retired": 1, "disposed": 1, "ordered": 1}, n: 10},
+		{id: "by_class", value: map[string]int{"computer": 5, "server": 1}, n: 6},
+		{id: "utilisation", value: 50.0, n: 4, records: []string{"asset/a", "asset/b"}},
+		{id: "utilisation.by_class", value: map[string]float64{"computer": 50}, n: 4},
+		{id: "warranty.30", value: 1, n: 1, records: []string{"asset/a"}}, // b's is the 31st day after
+		{id: "warranty.90", value: 2, n: 2},
+		{id: "warranty.over", value: 1, n: 1, records: []string{"asset/c"}},
+		{id: "support.30", value: 1, n: 1, records: []string{"asset/d"}},
+		{id: "support.90", value: 2, n: 2}, // 1 February is the 90th day after
+		{id: "support.over", value: 0},
+		{id: "audit.overdue", value: 3, n: 3, records: []string{"asset/b", "asset/d", "asset/e"}},
+		{id: "missing", value: 2, n: 2, records: []string{"asset/f", "asset/g"}},
+		{id: "missing.period", from: "2026-01-01 00:00", value: 1, n: 1, records: []string{"asset/f"}},
+		{id: "return.overdue", value: 1, n: 1},
+		{id: "disposal.waiting", value: 1, n: 1},
+		{id: "age.mean", value: (730 + 1826 + 31) / 3.0, n: 3},
+		{id: "age.buckets", value: map[string]int{"<1 year": 1, "1-2 years": 1, "3-4 years": 0, "5+ years": 1}, n: 3},
+		{id: "age.beyond", value: 1, n: 1, records: []string{"asset/b"}}, // a's lifetime ends today
+		{id: "value.purchase", value: map[string]float64{"EUR": 300.3, "USD": 5}, n: 3},
+	})
+	rows := rowsOf(t, compute(t, d, "asset", "terms.list", "", ""))
+	if len(rows) != 4 || rows[0].Words != "c: over for 1 day." || rows[1].Words != "a: ends today." || rows[2].Words != "d: ends in 30 days." || rows[3].Values["days_left"] != 31 {
+		t.Errorf("terms are %+v", rows)
+	}
+	missing := rowsOf(t, compute(t, d, "asset", "missing.list", "", ""))
+	if len(missing) != 2 || missing[0].Words != "f is lost: holds data, encrypted." || missing[1].Words != "g is stolen: holds data that are not known to be encrypted." {
+		t.Errorf("missing are %+v", missing)
+	}
+}
+
+// article writes an article.
+func article(id, state, more string) string {
+	return "knowledge/" + id + "\ntitle: " + id + "\nkind: how-to\nowner: ann\nstate: " + state + "\n" + more
+}
+
+func TestKnowledgeFigures(t *testing.T) {
+	solved := func(id, knowledge, more string) string {
+		return "incident/" + id + "\ntitle: " + id + "\nstate: resolved\nknowledge: [" + knowledge + "]\nopened_at: 2026-10-01T00:00:00Z\nresolved_at: 2026-10-02T00:00:00Z" + more
+	}
+	d := scene(t, "2026-11-03 12:00",
+		article("fresh", "published", "review_by: 2026-12-04\nreviewed_on: 2026-01-01\npublished_at: 2026-01-05T00:00:00Z\nconfidence: validated"),
+		article("today", "published", "review_by: 2026-11-03\npublished_at: 2026-10-05T00:00:00Z"),
+		article("late", "published", "review_by: 2026-11-02\nreviewed_on: 2025-01-01\npublished_at: 2026-10-31T23:30:00Z"),
+		article("undated", "published", ""),
+		strings.Replace(article("ke", "retired", "retired_at: 2026-10-26T00:00:00Z\nreview_by: 2020-01-01"), "how-to", "known-error", 1),
+		article("old", "draft", "entered: 2026-10-04T11:59:00Z"),
+		article("young", "draft", "entered: 2026-10-04T12:00:00Z"),
+		article("waits", "review", "entered: 2026-01-01T00:00:00Z"),
+		article("unlogged", "draft", ""),
+		solved("I1", "fresh, knowledge/ke, fresh", ""), solved("I2", "fresh, gone", ""), solved("I3", "gone", ""), solved("I4", "", ""),
+		strings.Replace(solved("I5", "late", ""), "state: resolved", "state: cancelled", 1),
+		strings.Replace(solved("I6", "late", ""), "resolved_at: 2026-10-02", "resolved_at: 2026-09-02", 1),
+		"incident/I7\ntitle: I7\nstate: in-progress\nknowledge: [today]\nopened_at: 2026-10-01T00:00:00Z",
+	)
+	const from, to = "2026-10-01 00:00", "2026-11-01 00:00"
+	check(t, d, "knowledge", []want{
+		{id: "published", value: 4, n: 4},
+		{id: "freshness", value: 50.0, n: 4, records: []string{"knowledge/fresh", "knowledge/today"}},
+		{id: "review.overdue", value: 1, n: 1, records: []string{"knowledge/late"}},
+		{id: "review.due.30", value: 1, n: 1, records: []string{"knowledge/today"}},
+		{id: "review.undated", value: 1, n: 1},
+		{id: "review.never", value: 2, n: 2, records: []string{"knowledge/today", "knowledge/undated"}},
+		{id: "validated.rate", value: 25.0, n: 4},
+		{id: "retired", from: from, to: to, value: 1, n: 1},
+		{id: "retired.by_month", value: map[string]int{"2026-10": 1}, n: 1},
+		{id: "published.by_month", value: map[string]int{"2026-01": 1, "2026-10": 2}, n: 3},
+		{id: "known_errors", value: 0},
+		{id: "drafts.old", value: 2, n: 2, records: []string{"knowledge/old", "knowledge/waits"}},
+		{id: "link_rate", from: from, to: to, value: 50.0, n: 4, records: []string{"incident/I1", "incident/I2"}},
+		{id: "link_rate", value: 60.0, n: 5},
+		{id: "link_rate.known_error", from: from, to: to, value: 25.0, n: 4, records: []string{"incident/I1"}},
+		{id: "unused", from: from, to: to, value: 3, n: 3},
+	})
+	rows := rowsOf(t, compute(t, d, "knowledge", "used.list", from, to))
+	if len(rows) != 2 || rows[0].Ref != "knowledge/fresh" || rows[0].Values["incidents"] != 2 || rows[1].Ref != "knowledge/ke" {
+		t.Errorf("used are %+v", rows)
+	}
+	due := rowsOf(t, compute(t, d, "knowledge", "review.list", "", ""))
+	if len(due) != 2 || due[0].Words != "late: review overdue for 1 day." || due[1].Words != "today: review due today." {
+		t.Errorf("due are %+v", due)
+	}
+}
+
+func TestDefinitionsAreComplete(t *testing.T) {
+	for _, r := range Reports() {
+		seen := map[string]bool{}
+		if r.Title == "" || r.Intro == "" || len(r.By) == 0 || len(r.Figures) < 15 {
+			t.Errorf("the report %s lacks something: %d figures", r.Name, len(r.Figures))
+		}
+		for _, d := range r.Figures {
+			switch {
+			case seen[d.ID]:
+				t.Errorf("%s: %s is there twice", r.Name, d.ID)
+			case d.ID == "" || d.Title == "" || d.Unit == "" || d.Shape == "" || d.Kind != figure.Counted || d.Group == "" || d.Compute == nil:
+				t.Errorf("%s: %s lacks something: %+v", r.Name, d.ID, d)
+			case len(d.Text) < 40 || !strings.HasSuffix(d.Text, ".") || strings.Contains(d.Text, "%!") || strings.Contains(d.Text, "..") || strings.Contains(d.Text, "  "):
+				t.Errorf("%s: the definition of %s is %q", r.Name, d.ID, d.Text)
+			case d.Unit == figure.Money && !strings.Contains(d.Text, moneyText):
+				t.Errorf("%s: %s does not say that currencies are never added", r.Name, d.ID)
+			}
+			seen[d.ID] = true
+		}
+	}
+}
+
+// TestNothingIsSaidOfNothing computes every figure of no records.
+func TestNothingIsSaidOfNothing(t *testing.T) {
+	d := scene(t, "2026-01-01 00:00")
+	for _, r := range Reports() {
+		s := figure.NewScope(d, r.Subject, at(""), at(""))
+		for _, def := range r.Figures {
+			got := def.Compute(s)
+			switch v := got.Value.(type) {
+			case nil:
+			case int:
+				if v != 0 {
+					t.Errorf("%s of nothing is %d", def.ID, v)
+				}
+			case float64:
+				if v != 0 || def.Unit == figure.Percent {
+					t.Errorf("%s of nothing is %v", def.ID, v)
+				}
+			case []figure.Row:
+				for _, row := range v {
+					if len(row.Values) > 0 {
+						t.Errorf("%s of nothing has the row %+v", def.ID, row)
+					}
+				}
+			case map[string]int:
+				for k, n := range v {
+					if n != 0 {
+						t.Errorf("%s of nothing has %d of %s", def.ID, n, k)
+					}
+				}
+			default:
+				t.Errorf("%s of nothing is %v", def.ID, got.Value)
+			}
+			if got.N != 0 || len(got.Records) != 0 {
+				t.Errorf("%s of nothing is of %d: %v", def.ID, got.N, got.Records)
+			}
+		}
+	}
+}

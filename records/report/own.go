@@ -1,0 +1,293 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/diag"
+	"frontdesk/records/figure"
+	"frontdesk/records/query"
+	"frontdesk/schema"
+	"frontdesk/schema/desk"
+)
+
+// ownGroup is the heading below which reports show the desk's own figures.
+const ownGroup = "The desk's own"
+
+// own adds the desk's own figures to the reports that they belong to.
+func own(all []figure.Report, d *desk.Desk, ts *schema.Types) []diag.Diagnostic {
+	var ds []diag.Diagnostic
+	for _, f := range d.Figures {
+		r, err := ownReport(all, ts, f)
+		if err != nil {
+			var wrong *faultError
+			errors.As(err, &wrong)
+			ds = append(ds, diag.New(desk.RuleValue, diag.Error, d.Path, f.Span, "figure %s: %v", f.ID, err).WithHint("%s", wrong.hint))
+			continue
+		}
+		def, fields := ownDefinition(f, ts)
+		r.Figures = append(r.Figures, def)
+		if r.Fields != nil {
+			r.Fields = append(r.Fields, fields...)
+		}
+	}
+	return ds
+}
+
+// faultError says why a figure cannot be computed, and what to write instead.
+type faultError struct{ text, hint string }
+
+func (e *faultError) Error() string { return e.text }
+
+func fault(hint, format string, args ...any) error {
+	return &faultError{fmt.Sprintf(format, args...), hint}
+}
+
+// ownReport returns the report that a figure belongs to, if it can be computed.
+func ownReport(all []figure.Report, ts *schema.Types, f desk.Figure) (*figure.Report, error) {
+	i := slices.IndexFunc(all, func(r figure.Report) bool { return r.Name == string(f.Type) })
+	if i < 0 {
+		return nil, fault("the reports are "+names(all), "there is no report %q", f.Type)
+	}
+	r := &all[i]
+	if slices.ContainsFunc(r.Figures, func(d figure.Definition) bool { return d.ID == f.ID }) {
+		return nil, fault("choose another name", "report %s has a figure of that name", r.Name)
+	}
+	t := ts.Get(r.Subject)
+	for _, text := range []string{f.Query, f.Among} {
+		q, err := parseQuery(text, t, ts, time.Unix(0, 0), time.UTC)
+		if err != nil {
+			return nil, fault("frontdesk list --help explains queries", "query %q: %v", text, err)
+		}
+		if _, body := q.Needs(); body {
+			return nil, fault("ask for fields, such as tags:vip", "query %q searches texts; figures read fields alone", text)
+		}
+	}
+	for _, name := range []string{f.Of, f.Since, byField(f)} {
+		if name != "" && t.Field(name) == nil {
+			return nil, fault("frontdesk schema show "+string(t.Name)+" lists the fields", "%s has no field %q", t.Name, name)
+		}
+	}
+	if f.Since != "" && !(isTime(t, f.Of) && isTime(t, f.Since)) {
+		return nil, fault("both fields hold a time, such as of: resolved_at, since: opened_at", "since goes with times")
+	}
+	return r, nil
+}
+
+func isTime(t *schema.Type, field string) bool {
+	f := t.Field(field)
+	return f != nil && f.IsTime()
+}
+
+// byField returns the field by whose values a figure counts, "" where there is none.
+func byField(f desk.Figure) string {
+	if f.By == Month {
+		return ""
+	}
+	return f.By
+}
+
+func names(all []figure.Report) string {
+	var out []byte
+	for i, r := range all {
+		if i > 0 {
+			out = append(out, ", "...)
+		}
+		out = append(out, r.Name...)
+	}
+	return string(out)
+}
+
+func parseQuery(text string, t *schema.Type, ts *schema.Types, now time.Time, zone *time.Location) (*query.Query, error) {
+	return query.Parse(text, query.Options{Now: now, Location: zone, Types: ts, Type: t.Name})
+}
+
+// ownDefinition returns the definition of a figure that can be computed, and the fields
+// that it reads.
+func ownDefinition(f desk.Figure, ts *schema.Types) (figure.Definition, []string) {
+	def := figure.Definition{
+		ID: f.ID, Title: f.Title, Unit: figure.Unit(f.Unit), Shape: figure.Number, Kind: figure.Counted, Group: ownGroup,
+		Text: ownText(f), Key: true, Stock: true,
+	}
+	if f.By != "" {
+		def.Shape = figure.Bars
+	}
+	if f.By == Month {
+		def.Shape = figure.Months
+	}
+	def.Compute = func(s *figure.Scope) figure.Result { return ownResult(f, s, ts) }
+	fields := []string{}
+	t := ts.Get(f.Type)
+	for _, text := range []string{f.Query, f.Among} {
+		if q, err := parseQuery(text, t, ts, time.Unix(0, 0), time.UTC); err == nil {
+			needs, _ := q.Needs()
+			fields = append(fields, needs...)
+		}
+	}
+	for _, name := range []string{f.Of, f.Since, byField(f)} {
+		if name != "" {
+			fields = append(fields, name)
+		}
+	}
+	return def, fields
+}
+
+// ownText is the definition of a figure: that of the desk, and what is computed.
+func ownText(f desk.Figure) string {
+	text := fmt.Sprintf("The %s of the records that %q finds", words(f), f.Query)
+	if f.Compute == "share" {
+		text = fmt.Sprintf("The share of the records that %q finds among those that %q finds", f.Query, f.Among)
+	}
+	if f.By != "" {
+		text += ", by " + f.By
+	}
+	text += ", as of the time of the report. Defined in desk.yaml."
+	if f.Definition != "" {
+		text = f.Definition + " " + text
+	}
+	return text
+}
+
+func words(f desk.Figure) string {
+	switch {
+	case f.Compute == "" || f.Compute == "count":
+		return "number"
+	case f.Since != "":
+		return f.Compute + " of the hours from " + f.Since + " to " + f.Of
+	}
+	return f.Compute + " of " + f.Of
+}
+
+// ownResult computes a figure of the desk's own.
+func ownResult(f desk.Figure, s *figure.Scope, ts *schema.Types) figure.Result {
+	found := matching(f.Query, s, ts)
+	if f.By == "" {
+		return aggregate(f, found, s, ts)
+	}
+	parts := map[string][]*figure.Case{}
+	for _, c := range found {
+		for _, key := range keysOf(f, c, s) {
+			parts[key] = append(parts[key], c)
+		}
+	}
+	values := map[string]float64{}
+	out := figure.Result{}
+	for key, cs := range parts {
+		part := aggregate(f, cs, s, ts)
+		if v, ok := part.Value.(float64); ok {
+			values[key] = v
+		}
+		out.N += part.N
+	}
+	out.Value, out.Records = values, figure.Refs(found)
+	return out
+}
+
+// keysOf returns the parts that a case belongs to.
+func keysOf(f desk.Figure, c *figure.Case, s *figure.Scope) []string {
+	if f.By != Month {
+		return c.Record.Get(f.By).Strings()
+	}
+	field := firstTime(c)
+	if isTime(c.Type, f.Of) {
+		field = f.Of
+	}
+	at, ok := c.Record.Time(field)
+	if !ok {
+		return nil
+	}
+	return []string{s.Month(at)}
+}
+
+// firstTime names the field that says when a record was opened.
+func firstTime(c *figure.Case) string {
+	for _, st := range c.Type.States {
+		if st.Stamp != "" {
+			return st.Stamp
+		}
+	}
+	return records.FieldID // which holds no time
+}
+
+// aggregate computes what a figure says of records.
+func aggregate(f desk.Figure, cs []*figure.Case, s *figure.Scope, ts *schema.Types) figure.Result {
+	out := figure.Result{N: len(cs), Records: figure.Refs(cs)}
+	switch f.Compute {
+	case "", "count":
+		out.Value = float64(len(cs))
+		return out
+	case "share":
+		whole := matching(f.Among, s, ts)
+		out.N = len(whole)
+		if p, ok := figure.Share(len(cs), len(whole)); ok {
+			out.Value = p
+		}
+		return out
+	}
+	var values []float64
+	out.Records = nil
+	for _, c := range cs {
+		if v, ok := number(f, c); ok {
+			values = append(values, v)
+			out.Records = append(out.Records, c.Ref())
+		}
+	}
+	out.N = len(values)
+	if n := len(cs) - len(values); n > 0 {
+		out.Note = fmt.Sprintf("%d of %d do not state it and are left out", n, len(cs))
+	}
+	if v, ok := computed(f.Compute, values); ok {
+		out.Value = v
+	}
+	return out
+}
+
+// number returns what a record brings to a figure.
+func number(f desk.Figure, c *figure.Case) (v float64, ok bool) {
+	if f.Since == "" {
+		return figure.NumberOf(c.Record.Get(f.Of))
+	}
+	from, okFrom := c.Record.Time(f.Since)
+	to, okTo := c.Record.Time(f.Of)
+	return figure.InHours(to.Sub(from)), okFrom && okTo
+}
+
+func computed(what string, values []float64) (v float64, ok bool) {
+	if len(values) == 0 {
+		return 0, false
+	}
+	switch what {
+	case "mean":
+		return figure.Mean(values)
+	case "median":
+		return figure.Quantile(values, 0.5)
+	case "p90":
+		return figure.Quantile(values, 0.9)
+	case "min":
+		return slices.Min(values), true
+	case "max":
+		return slices.Max(values), true
+	}
+	for _, n := range values {
+		v += n
+	}
+	return v, true
+}
+
+// matching returns the cases of a scope that a query finds.
+func matching(text string, s *figure.Scope, ts *schema.Types) []*figure.Case {
+	q, err := parseQuery(text, s.Type, ts, s.AsOf, s.Zone)
+	if err != nil {
+		return nil // All has reported it
+	}
+	var out []*figure.Case
+	for _, c := range s.Cases {
+		if q.Match(c.Type, c.Record) {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,146 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"frontdesk/records"
+	"frontdesk/records/figure"
+	"frontdesk/schema"
+)
+
+// Month is what figures are grouped by instead of a field: each month of the period.
+const Month = "month"
+
+// Asked is what somebody wants to know.
+type Asked struct {
+	From, To time.Time // of the period, To without; zero for no such end
+	By       string    // field by which to group, or Month; "" for none
+	Figures  []string  // ids of those that are wanted; none means all
+}
+
+// Figure is a figure of a report with its result.
+type Figure struct {
+	figure.Definition
+	figure.Result
+	Groups []Group
+}
+
+// Group is the result of a figure for a part of the records.
+type Group struct {
+	Key   string // value of the field, "" where it is not set
+	Title string // of the record that it names
+	figure.Result
+}
+
+// Done is a report that was computed.
+type Done struct {
+	Report  figure.Report
+	Asked   Asked
+	AsOf    time.Time
+	Zone    *time.Location
+	Figures []Figure
+}
+
+// Run computes a report. The same data give the same result.
+func Run(r figure.Report, d *figure.Data, a Asked) *Done {
+	done := &Done{Report: r, Asked: a, AsOf: d.AsOf, Zone: d.Zone}
+	whole := figure.NewScope(d, r.Subject, a.From, a.To)
+	for _, def := range r.Figures {
+		if len(a.Figures) == 0 || slices.Contains(a.Figures, def.ID) {
+			done.Figures = append(done.Figures, Figure{Definition: def, Result: def.Compute(whole)})
+		}
+	}
+	switch a.By {
+	case "":
+	case Month:
+		done.byMonth(whole)
+	default:
+		done.byField(whole)
+	}
+	return done
+}
+
+// byField adds the results for the records of each value of a field, the most frequent
+// value first. A record whose field is a list counts for each of its items.
+func (done *Done) byField(whole *figure.Scope) {
+	parts := map[string][]*figure.Case{}
+	for _, c := range whole.Cases {
+		values := c.Record.Get(done.Asked.By).Strings()
+		if len(values) == 0 {
+			values = []string{""}
+		}
+		slices.Sort(values)
+		for _, v := range slices.Compact(values) {
+			parts[v] = append(parts[v], c)
+		}
+	}
+	keys := make([]string, 0, len(parts))
+	for k := range parts {
+		keys = append(keys, k)
+	}
+	ref := refOf(whole.Type, done.Asked.By)
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(compareEmpty(a, b), orderOf(whole.Type, done.Asked.By, a, b), cmp.Compare(len(parts[b]), len(parts[a])), cmp.Compare(a, b))
+	})
+	for _, k := range keys {
+		title := k
+		if c := whole.Find(ref, k); ref != "" && c != nil {
+			title = cmp.Or(c.Record.Title(), k)
+		}
+		part := whole.With(parts[k])
+		done.add(k, title, part, func(figure.Definition) bool { return true })
+	}
+}
+
+// byMonth adds the results for each month of the period, of figures that have one.
+func (done *Done) byMonth(whole *figure.Scope) {
+	for _, m := range whole.Months() {
+		part := whole.During(m.Start, m.End)
+		done.add(whole.Month(m.Start), "", part, func(d figure.Definition) bool { return !d.Stock && d.Shape != figure.Months })
+	}
+}
+
+func (done *Done) add(key, title string, part *figure.Scope, wanted func(figure.Definition) bool) {
+	for i := range done.Figures {
+		if f := &done.Figures[i]; wanted(f.Definition) {
+			f.Groups = append(f.Groups, Group{Key: key, Title: title, Result: f.Compute(part)})
+		}
+	}
+}
+
+// compareEmpty puts what is not set last.
+func compareEmpty(a, b string) int {
+	switch {
+	case (a == "") == (b == ""):
+		return 0
+	case a == "":
+		return 1
+	}
+	return -1
+}
+
+// orderOf compares two values of a field by the order of its choices, 0 where it has none.
+func orderOf(t *schema.Type, field, a, b string) int {
+	if t == nil || t.Field(field) == nil {
+		return 0
+	}
+	choices := t.Field(field).Choices()
+	if field == records.FieldState {
+		choices = t.StateNames()
+	}
+	i, j := slices.Index(choices, a), slices.Index(choices, b)
+	if i < 0 || j < 0 {
+		return 0
+	}
+	return cmp.Compare(i, j)
+}
+
+// refOf returns the type that a field refers to, "" where it does not.
+func refOf(t *schema.Type, field string) records.Type {
+	if t == nil || t.Field(field) == nil {
+		return ""
+	}
+	return t.Field(field).Ref
+}
