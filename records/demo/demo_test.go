@@ -92,6 +92,8 @@ func TestDemo(t *testing.T) {
 		{"nothing is wrong with its records", hasNoFindings},
 		{"it shows every type, state and reason", showsEverything},
 		{"it tells its stories", tellsStories},
+		{"it tells what was promised, and what became of it", tellsOfItsPromises},
+		{"its reports tell what is coming", tellsOfWhatIsComing},
 		{"what was done was approved", isApproved},
 		{"an upgrade waits for one more approval", func(t *testing.T, dir string, s Summary) { waitsForOne(t, dir, s.Waiting) }},
 		{"the proposed change stands on its branch alone", standsOnBranch},

@@ -12,6 +12,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/frontmatter"
 	"frontdesk/records/write"
 	"frontdesk/records/yaml"
 )
@@ -175,13 +176,21 @@ func (p *parser) action(v *records.Value, besides ...string) action {
 }
 
 // assignments turns a map of fields into what the write package takes: text, the
-// items of lists separated by commas, nothing for null.
+// items of lists separated by commas, maps with a line for each key, nothing for
+// null.
 func assignments(v *records.Value) []write.Assignment {
 	out := make([]write.Assignment, 0, len(v.Pairs))
 	for _, q := range v.Pairs {
 		text := q.Value.String()
-		if q.Value.Kind == records.List {
+		switch q.Value.Kind {
+		case records.List:
 			text = strings.Join(q.Value.Strings(), ",")
+		case records.Map:
+			var lines []string
+			for _, p := range q.Value.Pairs {
+				lines = append(lines, frontmatter.Inline(records.NewString(p.Key))+": "+frontmatter.Inline(p.Value))
+			}
+			text = strings.Join(lines, "\n")
 		}
 		out = append(out, write.Assignment{Field: q.Key, Op: write.Assign, Text: text})
 	}

@@ -3,7 +3,9 @@ package sla
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"frontdesk/records"
@@ -75,8 +77,10 @@ func New(d *desk.Desk, ts *schema.Types, around Around) (*Engine, []diag.Diagnos
 	}
 	for _, r := range around.Services {
 		s, problems := e.newService(r)
-		e.services.Store(r.ID, s)
 		ds = append(ds, problems...)
+		if around.Service != nil && around.Service(r.ID) == r { // else several have the id, and none promises
+			e.services.Store(r.ID, s)
+		}
 	}
 	diag.Sort(ds)
 	return e, ds
@@ -167,8 +171,8 @@ func (e *Engine) hours(name string) *calendar.Hours { return cmp.Or(e.calendar(n
 // judgeClock tells which calendars of a clock and its targets are not there.
 func (e *Engine) judgeClock(k *clock) []diag.Diagnostic {
 	var ds []diag.Diagnostic
-	if e.calendar(k.Calendar) == nil {
-		ds = append(ds, e.unknown(k.Path, k.Named, k.Calendar, "clock "+k.Name))
+	if e.lacks(k.Calendar) {
+		ds = append(ds, e.unknown(k.Path, k.Named, "clock "+k.Name, k.Calendar))
 	}
 	return append(ds, e.judgeTargets(k, k.Targets)...)
 }
@@ -176,24 +180,27 @@ func (e *Engine) judgeClock(k *clock) []diag.Diagnostic {
 func (e *Engine) judgeTargets(k *clock, targets []*schema.Target) []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, t := range targets {
-		if e.calendar(t.Calendar) == nil {
-			ds = append(ds, e.unknown(t.Path, t.Named, t.Calendar, "clock "+k.Name+": target "+t.Name))
+		if t.Calendar != "" && e.lacks(t.Calendar) {
+			ds = append(ds, e.unknown(t.Path, t.Named, "clock "+k.Name+": target "+t.Name, t.Calendar))
 		}
 	}
 	return ds
 }
 
-func (e *Engine) unknown(path string, span diag.Span, name, what string) diag.Diagnostic {
-	names := []string{desk.AroundTheClock}
-	for n := range e.desk.Calendars {
-		names = append(names, n)
-	}
+// lacks reports whether desk.yaml does not have a calendar. One that is there and cannot
+// be read is reported there.
+func (e *Engine) lacks(name string) bool {
+	return e.calendar(name) == nil && e.desk.Raw.Get("calendars").Pair(name) == nil
+}
+
+func (e *Engine) unknown(path string, span diag.Span, what, name string) diag.Diagnostic {
+	names := append(slices.Collect(maps.Keys(e.desk.Calendars)), desk.AroundTheClock)
 	slices.Sort(names)
-	hint := fmt.Sprintf("the calendars of desk.yaml are %s", quoteList(slices.Compact(names)))
-	if near := schema.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
+	hint := "add it to the calendars of desk.yaml, or write " + desk.AroundTheClock
+	if near := schema.Nearest(name, slices.Compact(names)); near != "" {
+		hint = fmt.Sprintf("did you mean \"%s\"?", near)
 	}
-	return diag.New(RuleUnknownCalendar, diag.Error, path, span, "%s: there is no calendar %q", what, name).WithHint("%s", hint)
+	return diag.New(RuleUnknownCalendar, diag.Error, path, span, "%s: desk.yaml has no calendar \"%s\"", what, strings.ToValidUTF8(name, "?")).WithHint("%s", hint)
 }
 
 // Needs returns the fields of records of a type that clocks look at, beside the log and

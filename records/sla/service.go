@@ -115,6 +115,3 @@ func (e *Engine) Key(r *records.Record) string {
 func (s *service) promises(p *plan) bool {
 	return slices.ContainsFunc(p.clocks, func(k *clock) bool { return s.chains[k] != nil })
 }
-
-// quoteList writes names for people.
-func quoteList(names []string) string { return strings.Join(names, ", ") }

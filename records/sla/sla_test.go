@@ -1,7 +1,9 @@
 package sla
 
 import (
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -255,6 +257,29 @@ func TestPromisesOfServicesComeFirst(t *testing.T) {
 	}
 }
 
+func TestServicesOfOneIDPromiseNothing(t *testing.T) {
+	a := services(t, map[records.ID]string{"mail": gold})
+	a.Services = append(a.Services, a.Services[0])
+	a.Service = func(records.ID) *records.Record { return nil }
+	e := engineWith(t, deskWith(), typesWith(t, within), a)
+	want(t, "the target", clockAt(t, e, incident(t, "+service: mail", "2026-03-02 08:00 state=new priority=P1"), "2026-03-02 09:00", "resolution").Target, "all")
+}
+
+func TestTheClocksAreSafeForConcurrentUse(t *testing.T) {
+	e := engineWith(t, deskWith(hours(t, "office", nil, "08:00-17:00")), typesWith(t, conditionClocks), services(t, map[records.ID]string{"mail": gold, "chat": "criticality: critical\n"}))
+	e.services.Clear() // they are read when they are asked for
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			r := incident(t, "+service: "+[]string{"mail", "chat"}[i%2], "2026-03-02 08:00 state=new priority=P"+strconv.Itoa(1+i%5))
+			if cs := clocksAt(t, e, r, "2026-03-03 08:00"); len(cs) != 2 || e.Key(r) == "" {
+				t.Errorf("there are %d clocks", len(cs))
+			}
+		})
+	}
+	group.Wait()
+}
+
 func TestConditionsSeeTheFacts(t *testing.T) {
 	e := engineWith(t, deskWith(), typesWith(t, "  resolution: {metric: resolution, targets: [{name: vip, when: \"'vip' in facts.requester_teams\", target: PT1H}, "+
 		"{name: critical, when: \"has(facts.service.criticality) && facts.service.criticality == 'critical'\", target: PT2H}, {name: slow, when: \"category == 'held'\", target: P9D}, {name: desk, when: \"desk.name == 'x'\", target: P8D}, {name: all, target: PT4H}]}\n"),
@@ -298,9 +323,9 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 		got = append(got, d.Path+" "+string(d.Rule)+": "+d.Message)
 	}
 	if text := strings.Join(got, "\n"); text != "records/services/chat.md sla/bad-promise: clock resolution: target gold: \"soon\" is no length of time\n"+
-		"records/services/mail.md sla/unknown-calendar: clock resolution: target gold: there is no calendar \"nowhere\"\n"+
-		"schema/incident.yaml sla/unknown-calendar: clock resolution: there is no calendar \"ofice\"\n"+
-		"schema/incident.yaml sla/unknown-calendar: clock response: target all: there is no calendar \"nights\"" {
+		"records/services/mail.md sla/unknown-calendar: clock resolution: target gold: desk.yaml has no calendar \"nowhere\"\n"+
+		"schema/incident.yaml sla/unknown-calendar: clock resolution: desk.yaml has no calendar \"ofice\"\n"+
+		"schema/incident.yaml sla/unknown-calendar: clock response: target all: desk.yaml has no calendar \"nights\"" {
 		t.Errorf("the diagnostics are\n%s", text)
 	}
 	for _, d := range ds {
