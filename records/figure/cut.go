@@ -67,7 +67,7 @@ func (tm *Timer) cut(typ *schema.Type, r *records.Record, asOf time.Time) moment
 	before, shown := *w, *r
 	before.Fields = tm.earlier(typ, w.Fields, &life, asOf)
 	shown.Fields = tm.earlier(typ, r.Fields, &life, asOf)
-	return moment{record: &shown, sum: life.Sum(), clocks: bare(tm.engine.Clocks(&before, life, asOf)), later: true}
+	return moment{record: &shown, sum: life.Sum(), clocks: tm.engine.Clocks(&before, life, asOf), later: true}
 }
 
 // earlier returns the fields of a record as they were: the tracked ones as the log has

@@ -22,7 +22,7 @@ type Case struct {
 	Resolved time.Time
 	Closed   time.Time
 	Sum      sla.Summary
-	Clocks   []sla.Clock // as of the time asked about, without their segments
+	Clocks   []sla.Clock // as of the time asked about
 }
 
 // Ref returns the record's unambiguous name.

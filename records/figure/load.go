@@ -160,11 +160,9 @@ func (l *Loaded) fill(tm *Timer, moments []moment) {
 		case m.later:
 			l.Later++
 		}
-		typ, stamps := l.Types.Get(m.record.Type), tm.times[m.record.Type]
-		block[i] = Case{
-			Record: m.record, Type: typ, Category: typ.Category(m.record), Sum: m.sum, Clocks: m.clocks,
-			Opened: stated(m.record, stamps.opened), Resolved: stated(m.record, stamps.resolved), Closed: stated(m.record, stamps.closed),
-		}
-		l.Cases[typ.Name] = append(l.Cases[typ.Name], &block[i])
+		typ, stamps, c := l.Types.Get(m.record.Type), tm.times[m.record.Type], &block[i]
+		c.Record, c.Type, c.Category, c.Sum, c.Clocks = m.record, typ, typ.Category(m.record), m.sum, m.clocks
+		c.Opened, c.Resolved, c.Closed = stated(m.record, stamps.opened), stated(m.record, stamps.resolved), stated(m.record, stamps.closed)
+		l.Cases[typ.Name] = append(l.Cases[typ.Name], c)
 	}
 }

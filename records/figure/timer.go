@@ -118,8 +118,8 @@ func (tm *Timer) Needs(types ...records.Type) []string {
 	return slices.Compact(out)
 }
 
-// Clocks returns the clocks of a record at a time, without their segments, none for one
-// that began later. The record is of the last Load of the index, or whole.
+// Clocks returns the clocks of a record at a time, none for one that began later. The
+// record is of the last Load of the index, or whole.
 func (tm *Timer) Clocks(r *records.Record, asOf time.Time) []sla.Clock {
 	return tm.at(r, asOf).clocks
 }
@@ -156,16 +156,16 @@ func (tm *Timer) at(r *records.Record, asOf time.Time) moment {
 	case sum.Last.After(asOf):
 		return tm.cut(typ, r, asOf)
 	}
-	return moment{record: r, sum: sum, clocks: bare(trace.At(tm.engine, asOf))}
+	return moment{record: r, sum: sum, clocks: tm.advanced(trace, asOf)}
 }
 
-// bare returns clocks without their segments, which are not kept: what is recalled must
-// be what is computed.
-func bare(clocks []sla.Clock) []sla.Clock {
-	for i := range clocks {
-		clocks[i].Segments = nil
+// advanced returns the clocks of a trace at a time that is not before its last event.
+// Those that have all stopped are as they were.
+func (tm *Timer) advanced(trace sla.Trace, asOf time.Time) []sla.Clock {
+	if slices.ContainsFunc(trace.Clocks, func(c sla.Clock) bool { return c.Active }) {
+		return trace.At(tm.engine, asOf)
 	}
-	return clocks
+	return trace.Clocks
 }
 
 // isTimed reports whether records of a type have a life: others are only there.

@@ -40,7 +40,7 @@ type writer struct {
 
 func (w *writer) run(ctx context.Context) (*Result, error) {
 	w.result = &Result{Created: map[records.Type]int{w.plan.Type: 0}, Kept: map[records.Type]int{},
-		Events: w.plan.Events, Problems: w.plan.Problems, Unused: w.plan.Unused}
+		Events: w.plan.Events, Left: w.plan.Left, Problems: w.plan.Problems, Unused: w.plan.Unused}
 	for _, f := range w.plan.Files {
 		w.result.Created[f.Type] += 0
 	}

@@ -18,6 +18,7 @@ type builder struct {
 	p        *planner
 	fields   []*target // the mapping's, in its order
 	derived  []*schema.Field
+	stamped  []*schema.Field // that entering a state sets
 	imported []*target
 	body     []*target
 	at, by   *target
@@ -68,6 +69,7 @@ func newBuilder(p *planner) *builder {
 		b.by.refType = p.types.Get("person")
 		b.actors = []*target{b.at, b.by}
 		b.track = b.tracked()
+		b.stamped = b.stampedFields()
 	}
 	if len(p.typ.States) > 0 {
 		b.usual = records.FieldState + " " + string(p.typ.States[0].Name)
@@ -118,7 +120,7 @@ func (b *builder) begin(id string) *draft {
 	return &draft{
 		id: id, out: &outcome{},
 		view:     make([]cell, b.p.table.width),
-		values:   make([]*records.Value, len(b.fields)+len(b.derived)),
+		values:   make([]*records.Value, len(b.fields)+len(b.derived)+len(b.stamped)),
 		imported: make([]*records.Value, len(b.imported)),
 		logged:   make([]*records.Value, len(b.track)),
 	}
@@ -192,10 +194,16 @@ func (k sortKey) compare(l sortKey) int {
 func (b *builder) sortKeys(row int) (keys []sortKey, fault string) {
 	cells := b.p.table.cellsOf(row)
 	for _, o := range b.p.m.order {
+		if o.kind == byNewest {
+			keys = append(keys, sortKey{number: -float64(row)})
+			continue
+		}
 		text := b.p.table.texts[cells[b.p.table.slots[o.column]]]
 		var key sortKey
 		var err error
 		switch o.kind {
+		case byRank:
+			key.number = o.rank(text)
 		case byNumber:
 			key.number, err = strconv.ParseFloat(text, 64)
 			if err != nil || key.number != key.number {
@@ -243,10 +251,12 @@ func (b *builder) row(d *draft, i int) bool {
 	if d.line == 0 {
 		d.line = b.p.table.rows[i].line
 	}
+	was := b.field(d, records.FieldState)
 	copy(d.view, view)
 	set(d.values, b.fields, fields)
 	set(d.imported, b.imported, imported)
 	b.derive(d)
+	b.stamp(d, was, at)
 	b.mention(d, fields, b.p.table.rows[i].line, at, by)
 	if b.at != nil {
 		b.event(d, at, by)
@@ -269,6 +279,9 @@ func (b *builder) make(buf *[]result, targets []*target, view, own []cell) (out 
 }
 
 func (b *builder) value(t *target, view, own []cell) result {
+	if !b.p.table.holds(t.when, t.missing, own) {
+		return result{}
+	}
 	if t.constant != nil {
 		return b.remember(t, *t.constant.text, func() result {
 			v, err := t.convert(*t.constant.text)
@@ -364,6 +377,11 @@ func (b *builder) field(d *draft, name string) *records.Value {
 			return d.values[len(b.fields)+i]
 		}
 	}
+	for i, f := range b.stamped {
+		if f.Name == name {
+			return d.values[len(b.fields)+len(b.derived)+i]
+		}
+	}
 	return nil
 }
 
@@ -371,7 +389,7 @@ func (b *builder) field(d *draft, name string) *records.Value {
 // the first row.
 func (b *builder) event(d *draft, at, by string) {
 	line := logLine{at: at, by: by, set: make([]*records.Value, len(b.track))}
-	changed := len(d.log) == 0
+	changed := len(d.log) == 0 || b.p.m.log.all
 	for i, t := range b.track {
 		v := d.values[t.index]
 		if !t.log || v.Equal(d.logged[i]) {

@@ -60,7 +60,10 @@ func (t *target) text(cellText func(slot int) string) string {
 // make turns the text that a row states into a value.
 func (t *target) make(text string) result {
 	name := oneSpace(text)
-	if text == "" || t.split == "" {
+	if t.item != 0 {
+		text = t.pick(text)
+	}
+	if text == "" || t.split == "" || t.item != 0 {
 		to, fault := t.choose(text)
 		return t.finish(to, name, fault)
 	}
@@ -101,6 +104,8 @@ func (t *target) choose(text string) (to *choice, fault string) {
 	}
 	c, listed := t.values[strings.ToLower(cleaned)]
 	switch {
+	case t.isNothing(cleaned):
+		return t.choose("")
 	case listed:
 		return &c, ""
 	case t.others != nil:

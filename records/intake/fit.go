@@ -99,8 +99,11 @@ func (f *fitter) field(s *spec) {
 		return
 	}
 	f.reference(s, field)
-	if s.split != "" && field != nil && !field.List {
-		f.fail(RuleConflict, s.span, "%s is no list, so there is nothing to split", s.name)
+	switch {
+	case s.split != "" && s.item == 0 && field != nil && !field.List:
+		f.fail(RuleConflict, s.span, "%s is no list, so there is nothing to split", s.name).Hint = "say which part counts with item: first, last or its number"
+	case s.item != 0 && field != nil && field.List:
+		f.fail(RuleConflict, s.span, "%s is a list and takes every part; item has nothing to choose", s.name)
 	}
 	f.choices(newTarget(f.m, s, f.typ).asField(f.types))
 }
@@ -202,6 +205,7 @@ func (f *fitter) log() {
 	case l != nil:
 		f.choices(newTarget(f.m, &l.at, f.typ))
 		f.choices(newTarget(f.m, &l.by, f.typ))
+		f.stamps(l)
 		for i, name := range l.track {
 			switch {
 			case !slices.Contains(f.typ.Tracked, name):

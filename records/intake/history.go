@@ -230,8 +230,10 @@ func (b *builder) changed(d *draft, before glance) (names []string) {
 		}
 		if i < len(b.fields) {
 			names = append(names, b.fields[i].name)
+		} else if i -= len(b.fields); i < len(b.derived) {
+			names = append(names, b.derived[i].Name)
 		} else {
-			names = append(names, b.derived[i-len(b.fields)].Name)
+			names = append(names, b.stamped[i-len(b.derived)].Name)
 		}
 	}
 	if !slices.EqualFunc(d.imported, before.imported, (*records.Value).Equal) {

@@ -39,6 +39,7 @@ type Result struct {
 	Created  map[records.Type]int // records written
 	Kept     map[records.Type]int // records that were there already
 	Events   int                  // data rows read
+	Left     int                  // events that the mapping leaves out on purpose
 	Problems []Problem            // by line
 	Unused   []string             // columns that the mapping neither reads nor ignores
 	Shard    int                  // folder levels below the month
@@ -47,7 +48,8 @@ type Result struct {
 }
 
 // MarshalJSON writes the result as the contract of import --format json says:
-// version, created, events and problems.
+// version, created, events, left_out where the mapping leaves some out, and
+// problems.
 func (r *Result) MarshalJSON() ([]byte, error) {
 	problems := r.Problems
 	if problems == nil {
@@ -57,8 +59,9 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		Version  int                  `json:"version"`
 		Created  map[records.Type]int `json:"created"`
 		Events   int                  `json:"events"`
+		Left     int                  `json:"left_out,omitempty"`
 		Problems []Problem            `json:"problems"`
-	}{1, r.Created, r.Events, problems})
+	}{1, r.Created, r.Events, r.Left, problems})
 }
 
 // ErrUnfinished is returned by Run where it had begun to write: what was written

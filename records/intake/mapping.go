@@ -19,6 +19,8 @@ type Mapping struct {
 	file     layout
 	missing  map[string]bool // cells that say nothing
 	clock    clock
+	only     []condition // rows that are read; others are left out on purpose
+	unfold   []unfolding // events that each row tells of; none: it is one
 	id       spec
 	order    []orderKey
 	fields   []spec
@@ -53,11 +55,14 @@ const (
 	byNumber orderKind = "number"
 	byTime   orderKind = "time"
 	byText   orderKind = "text"
+	byRank   orderKind = "ranks" // by their place in a list; those not in it come last
+	byNewest orderKind = "file"  // later rows of the file come first
 )
 
 type orderKey struct {
 	column column
 	kind   orderKind
+	ranks  map[string]int // by lower-case cell
 }
 
 // spec says how one value is made from a row.
@@ -73,11 +78,14 @@ type spec struct {
 	keep      bool              // what values does not list stays
 	fallback  *choice           // what a missing value becomes
 	split     string
-	kind      string // of values below imported
-	clock     *clock // where it differs from the mapping's
-	clears    bool   // a missing cell clears the value
-	first     bool   // the first row that says anything counts, not the last
-	cut       int    // longest text, in characters; 0: no limit
+	item      int             // which part of a split cell counts, from 1, or from the end (-1); 0: all
+	nothing   map[string]bool // lower-case cells that mean nothing here
+	when      []condition     // rows on which the value counts; none: all
+	kind      string          // of values below imported
+	clock     *clock          // where it differs from the mapping's
+	clears    bool            // a missing cell clears the value
+	first     bool            // the first row that says anything counts, not the last
+	cut       int             // longest text, in characters; 0: no limit
 	ref       *refSpec
 }
 
@@ -97,9 +105,12 @@ type refSpec struct {
 
 // logSpec says what the record's log is made from.
 type logSpec struct {
-	at, by spec
-	track  []string // nil: every mapped field that the type tracks
-	spans  []diag.Span
+	at, by     spec
+	track      []string // nil: every mapped field that the type tracks
+	spans      []diag.Span
+	all        bool     // every row makes a line, also one that changes nothing
+	stamps     []string // time fields that entering a state sets
+	stampSpans []diag.Span
 }
 
 // allSpecs returns every spec of the mapping that reads cells.

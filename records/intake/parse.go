@@ -152,7 +152,7 @@ func (r *reader) count(v *records.Value, what string) int {
 func (r *reader) mapping(v *records.Value) *Mapping {
 	m := &Mapping{Path: r.path, root: v}
 	r.keys(v, "a mapping file", "version", "type", "source", "description", "rows", "file", "missing", "times",
-		"id", "order", "fields", "log", "body", "imported", "ignore")
+		"only", "unfold", "id", "order", "fields", "log", "body", "imported", "ignore")
 	r.version(v)
 	m.Type = records.Type(r.required(v, "type", "which record type rows become, for example incident"))
 	m.Source = r.required(v, "source", "the name of the foreign system, which each record keeps")
@@ -163,6 +163,8 @@ func (r *reader) mapping(v *records.Value) *Mapping {
 	r.clock = clock{formats: []timeFormat{{name: "iso", layouts: isoLayouts()}}, zone: time.UTC}
 	r.times(v.Get("times"), &r.clock)
 	m.clock = r.clock
+	m.only = r.conditions(v.Get("only"), "only")
+	m.unfold = r.unfold(v.Get("unfold"))
 	if id := v.Pair("id"); id != nil {
 		m.id = r.spec("id", *id, idKeys())
 	} else {
@@ -199,9 +201,7 @@ func (r *reader) required(v *records.Value, key, what string) string {
 
 // consistent reports keys that contradict one another.
 func (r *reader) consistent(m *Mapping, v *records.Value) {
-	if p := v.Pair("order"); p != nil && !m.events {
-		r.fail(RuleConflict, p.KeySpan, "order is for event logs, but the mapping reads a table").Hint = "add \"rows: events\" or remove order"
-	}
+	r.foldable(m, v)
 	if len(m.fields) == 0 {
 		r.fail(RuleRequired, v.Span, "the mapping sets no fields").Hint = "add a line like \"fields: {title: short_description}\""
 	}
@@ -290,17 +290,9 @@ func (r *reader) order(v *records.Value) []orderKey {
 			out = append(out, orderKey{column: r.column(item), kind: byNumber})
 			continue
 		}
-		if !r.keys(item, "order", "column", "kind") {
-			continue
+		if key, ok := r.orderItem(item); ok {
+			out = append(out, key)
 		}
-		kind := r.choice(item.Get("kind"), "kind", string(byNumber), string(byTime), string(byText))
-		key := orderKey{kind: orderKind(kind)}
-		if c := item.Get("column"); c != nil {
-			key.column = r.column(c)
-		} else {
-			r.fail(RuleRequired, item.Span, "order names no column")
-		}
-		out = append(out, key)
 	}
 	return out
 }
@@ -323,7 +315,7 @@ func (r *reader) column(v *records.Value) column {
 }
 
 func (r *reader) log(p *records.Pair) *logSpec {
-	if p == nil || !r.keys(p.Value, "log", "at", "by", "track") {
+	if p == nil || !r.keys(p.Value, "log", "at", "by", "track", "lines", "stamp") {
 		return nil
 	}
 	l := &logSpec{at: r.actor(p, "at"), by: r.actor(p, "by")}
@@ -332,13 +324,18 @@ func (r *reader) log(p *records.Pair) *logSpec {
 		l.track = append(l.track, item.Text)
 		l.spans = append(l.spans, item.Span)
 	}
+	r.logExtras(l, p.Value)
 	return l
 }
 
 // actor reads one half of who acted and when.
 func (r *reader) actor(log *records.Pair, key string) spec {
 	if p := log.Value.Pair(key); p != nil {
-		return r.spec("log: "+key, *p, logKeys())
+		s := r.spec("log: "+key, *p, logKeys())
+		if s.split != "" && s.item == 0 {
+			r.fail(RuleConflict, p.KeySpan, "log: %s is one value, but the cell is split into many", key).Hint = "say which part counts with item: first, last or its number"
+		}
+		return s
 	}
 	r.fail(RuleRequired, log.KeySpan, "log does not say its %s", key).Hint = "add at (a time column) and by (who acted)"
 	return spec{}

@@ -10,12 +10,12 @@ import (
 // The keys that a value may have, by where it stands.
 func idKeys() []string   { return []string{"column", "template", "clean", "map", "keep"} }
 func textKeys() []string { return append(idKeys(), "value", "default") }
-func logKeys() []string  { return append(textKeys(), "times") }
+func logKeys() []string  { return append(textKeys(), "times", "split", "item", "nothing") }
 func importedKeys() []string {
-	return append(textKeys(), "times", "kind", "split", "cut", "pick", "missing")
+	return append(textKeys(), "times", "kind", "split", "item", "cut", "pick", "missing", "nothing", "when")
 }
 func fieldKeys() []string {
-	return append(textKeys(), "times", "split", "cut", "pick", "missing", "reference")
+	return append(textKeys(), "times", "split", "item", "cut", "pick", "missing", "nothing", "when", "reference")
 }
 
 // kinds of values below imported.
@@ -72,6 +72,9 @@ func (r *reader) spec(name string, p records.Pair, keys []string) spec {
 	r.values(&s, v)
 	s.fallback = r.choiceOf(v.Get("default"), "default")
 	s.split = r.text(v.Get("split"), "split")
+	r.item(&s, v)
+	r.nothing(&s, v)
+	s.when = r.conditions(v.Get("when"), "when")
 	s.kind = r.choice(v.Get("kind"), "kind", kindText, kindInteger, kindNumber, kindBoolean, kindTime, kindDate)
 	s.cut = r.count(v.Get("cut"), "cut")
 	s.clears = r.choice(v.Get("missing"), "missing", "keep", "clear") == "clear"

@@ -39,6 +39,7 @@ type Plan struct {
 	Type     records.Type
 	Files    []File    // those that others name first; then in the order of the rows
 	Events   int       // data rows read, those with problems included
+	Left     int       // events that the mapping leaves out on purpose
 	Problems []Problem // by line
 	Unused   []string  // columns that the mapping neither reads nor ignores
 }
@@ -111,7 +112,7 @@ func (p *planner) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Type: p.m.Type, Events: p.table.read, Unused: p.table.unused}
+	plan := &Plan{Type: p.m.Type, Events: p.table.read, Left: p.table.left, Unused: p.table.unused}
 	var mentions []mention
 	for _, o := range outcomes {
 		p.problems = append(p.problems, o.problems...)

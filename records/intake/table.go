@@ -25,6 +25,7 @@ type table struct {
 	faults map[cell]string // why a text cannot be used
 	notes  map[cell]int    // control characters removed from a text
 	read   int             // data rows seen, broken ones included
+	left   int             // events that the mapping leaves out on purpose
 	unused []string
 }
 
@@ -53,6 +54,9 @@ func readTable(m *Mapping, data []byte) (*table, []Problem, error) {
 	t := &table{texts: []string{""}, faults: map[cell]string{}, notes: map[cell]int{}}
 	if err := t.readHeader(m, r); err != nil {
 		return nil, nil, err
+	}
+	if len(m.unfold) > 0 {
+		t.header = append(slices.Clone(t.header), columnEvent, columnTime)
 	}
 	source, err := t.bind(m)
 	if err != nil {
@@ -96,9 +100,20 @@ func (m *Mapping) namedColumns() []column {
 	var out []column
 	for _, s := range m.allSpecs() {
 		out = append(out, s.columns...)
+		for _, c := range s.when {
+			out = append(out, c.column)
+		}
 	}
 	for _, k := range m.order {
-		out = append(out, k.column)
+		if k.kind != byNewest {
+			out = append(out, k.column)
+		}
+	}
+	for _, c := range m.only {
+		out = append(out, c.column)
+	}
+	for _, u := range m.unfold {
+		out = append(out, u.time)
 	}
 	return out
 }
@@ -160,7 +175,7 @@ func (t *table) bind(m *Mapping) ([]int, error) {
 		}
 	}
 	for i, name := range t.header {
-		if _, used := slotOf[i]; !used && !ignored[i] {
+		if _, used := slotOf[i]; !used && !ignored[i] && noColumns(name) == "" {
 			t.unused = append(t.unused, first(name, "column "+strconv.Itoa(i+1)))
 		}
 	}
@@ -181,6 +196,9 @@ func unique(ds []diag.Diagnostic) []diag.Diagnostic {
 
 func (t *table) columnFault(m *Mapping, c column, fault string) diag.Diagnostic {
 	d := diag.New(RuleColumn, diag.Error, m.Path, c.span, "%s", fault)
+	if d.Hint = noColumns(c.name); d.Hint != "" {
+		return d
+	}
 	if near := schema.Nearest(c.name, t.header); near != "" && near != c.name {
 		d.Hint = "did you mean " + strconv.Quote(near) + "?"
 	} else if c.name != "" {
@@ -251,6 +269,15 @@ func (t *table) named(name string) []int {
 // readRows reads all rows and holds the columns at the source positions.
 func (t *table) readRows(m *Mapping, r *rowReader, source []int) ([]Problem, error) {
 	known := map[string]cell{"": 0}
+	take := func(raw string) cell {
+		c, ok := known[raw]
+		if !ok {
+			raw = strings.Clone(raw)
+			c = t.add(m.file.encoding, raw)
+			known[raw] = c
+		}
+		return c
+	}
 	var problems []Problem
 	for {
 		cells, line, err := r.next()
@@ -266,19 +293,11 @@ func (t *table) readRows(m *Mapping, r *rowReader, source []int) ([]Problem, err
 			return nil, err
 		}
 		t.read++
-		if len(t.rows) == MaxRows {
+		if len(t.rows) >= MaxRows {
 			return nil, fmt.Errorf("the file has more than %d rows", MaxRows)
 		}
-		t.rows = append(t.rows, row{line: line})
-		for _, at := range source {
-			raw := cells[at]
-			c, ok := known[raw]
-			if !ok {
-				raw = strings.Clone(raw)
-				c = t.add(m.file.encoding, raw)
-				known[raw] = c
-			}
-			t.flat = append(t.flat, c)
+		if fault := t.hold(m, line, cells, take, source); fault != "" {
+			problems = append(problems, Problem{Line: line, Case: t.caseOf(m, cells), Message: fault})
 		}
 	}
 }

@@ -353,7 +353,7 @@ func (w *writer) table(head []string, rows [][]string) {
 			case i == 0:
 				b.WriteString("  " + cell + pad)
 			case head[i] == "Of" && cell != "":
-				b.WriteString("  " + ofWords(cell))
+				b.WriteString("  " + ofWords(cell, pad))
 			default:
 				b.WriteString("  " + pad + cell)
 			}
@@ -363,11 +363,12 @@ func (w *writer) table(head []string, rows [][]string) {
 }
 
 // ofWords puts "of" before a number, not before a mark alone.
-func ofWords(cell string) string {
+func ofWords(cell, pad string) string {
 	if strings.HasPrefix(cell, " ") {
 		return cell[1:]
 	}
-	return "of " + cell
+	number, mark, _ := strings.Cut(cell, " ")
+	return "of " + pad + strings.TrimRight(number+" "+mark, " ")
 }
 
 func (w *writer) markdownTable(head []string, rows [][]string) {

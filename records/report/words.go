@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,16 +70,16 @@ type entry struct {
 	value any
 }
 
-// entries returns the values of a figure by key: in time, or the largest first.
+// entries returns the values of a figure by key, in the order in which people read them.
 func entries(value any) []entry {
 	var out []entry
 	switch m := value.(type) {
 	case map[string]int:
-		for _, k := range slices.Sorted(maps.Keys(m)) {
+		for _, k := range figure.Keys(m) {
 			out = append(out, entry{k, m[k]})
 		}
 	case map[string]float64:
-		for _, k := range slices.Sorted(maps.Keys(m)) {
+		for _, k := range figure.Keys(m) {
 			out = append(out, entry{k, m[k]})
 		}
 	}

@@ -30,6 +30,7 @@ type lap struct {
 	stop      time.Time // zero while it has not stopped
 	runs      []run     // in order; the last one goes on where it has not stopped
 	cancelled bool      // it stopped as the record was cancelled
+	halt      time.Time // when it last came to stand still until the record is taken up again
 }
 
 // clocks appends the clocks of a record that one of its type gives, as of the last thing
@@ -141,7 +142,7 @@ func (w *walk) stint(i int) (done bool) {
 	switch {
 	case w.stops(s):
 		if !w.halted {
-			w.halted, w.cancelled = true, s.isCancelled()
+			w.halted, w.cancelled, w.halt = true, s.isCancelled(), later(s.From, w.start)
 		}
 	case s.Category.IsOpen():
 		w.halted, w.cancelled = false, false
@@ -163,12 +164,14 @@ func (w *walk) stint(i int) (done bool) {
 	return done
 }
 
-// add adds a run, unless it has no length.
+// add adds a run, unless it has no length. A standstill that follows on another one, with
+// a reopening of no length between them, is one of its own.
 func (l *lap) add(r run) {
 	if !r.to.IsZero() && !r.to.After(r.from) {
 		return
 	}
-	if n := len(l.runs); n > 0 && l.runs[n-1].joins(r) {
+	anew := r.phase == Stopped && r.from.Equal(l.halt)
+	if n := len(l.runs); n > 0 && !anew && l.runs[n-1].joins(r) {
 		l.runs[n-1].to = r.to
 		return
 	}
@@ -184,7 +187,7 @@ func (r run) joins(next run) bool {
 // began.
 func (l *lap) end() {
 	n := len(l.runs)
-	for n > 0 && l.runs[n-1].phase == Stopped {
+	for n > 0 && l.runs[n-1].phase == Stopped && !l.runs[n-1].from.Before(l.halt) {
 		n--
 	}
 	if n == len(l.runs) {

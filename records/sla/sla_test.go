@@ -47,6 +47,8 @@ func TestOutcomes(t *testing.T) {
 		{"was over before it was cancelled", []string{opened, "2026-03-02 13:00 state=cancelled"}, "2026-03-04 09:00", Breached, "2026-03-02 12:00", "2026-03-02 13:00", "2026-03-02 12:00"},
 		{"was met before it was cancelled", []string{opened, "2026-03-02 09:00 state=resolved", "2026-03-02 10:00 state=cancelled"}, "2026-03-04 09:00", Met, "", "2026-03-02 09:00", "2026-03-02 12:00"},
 		{"was cancelled and taken up again", []string{opened, "2026-03-02 09:00 state=cancelled", "2026-03-03 09:00 state=new"}, "2026-03-03 10:00", Running, "", "", "2026-03-03 12:00"},
+		{"was cancelled, taken up again and resolved in one second", []string{opened, "2026-03-02 09:00 state=cancelled", "2026-03-02 15:00 state=in-progress", "2026-03-02 15:00 state=resolved"},
+			"2026-03-04 09:00", Met, "", "2026-03-02 15:00", "2026-03-02 18:00"},
 		{"is resolved as it states before", []string{"+resolved_at: 2026-03-02T11:00:00Z", opened, "2026-03-02 14:00 state=resolved"}, "2026-03-04 09:00", Met, "", "2026-03-02 11:00", "2026-03-02 12:00"},
 		{"is resolved as it states afterwards", []string{"+resolved_at: 2026-03-02T13:00:00Z", opened, "2026-03-02 11:00 state=resolved"}, "2026-03-04 09:00", Breached, "2026-03-02 12:00", "2026-03-02 13:00", "2026-03-02 12:00"},
 		{"is resolved as it states before it was opened", []string{"+resolved_at: 2026-03-01T13:00:00Z", opened, "2026-03-02 11:00 state=resolved"}, "2026-03-04 09:00", Met, "", "2026-03-02 11:00", "2026-03-02 12:00"},

@@ -156,10 +156,14 @@ const maxRows = 50
 // listed makes the result of rows in the order in which they are to stand; of is how
 // many records were looked at.
 func listed(rows []figure.Row, of int, notes ...string) figure.Result {
+	return firstOf(len(rows), rows[:min(len(rows), maxRows)], of, notes...)
+}
+
+// firstOf is listed for the first of so many rows.
+func firstOf(all int, rows []figure.Row, of int, notes ...string) figure.Result {
 	r := figure.Result{N: of}
-	if len(rows) > maxRows {
-		notes = append(notes, fmt.Sprintf("Only the first %d of %s lines are shown.", maxRows, figure.Thousands(len(rows))))
-		rows = rows[:maxRows]
+	if all > len(rows) {
+		notes = append(notes, fmt.Sprintf("Only the first %d of %s lines are shown.", len(rows), figure.Thousands(all)))
 	}
 	seen := map[string]bool{}
 	for _, row := range rows {

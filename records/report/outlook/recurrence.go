@@ -33,11 +33,11 @@ func recurrence() figure.Definition {
 		Text: recurrenceText + " A problem is proposed for each group, unless more than half of its incidents name one already.",
 		Compute: func(s *figure.Scope) figure.Result {
 			g := gather(s, s.Cases)
-			rows := make([]figure.Row, 0, len(g.groups))
-			for _, group := range g.groups {
+			var rows []figure.Row
+			for _, group := range g.groups[:min(len(g.groups), maxRows)] {
 				rows = append(rows, group.row(s))
 			}
-			return listed(rows, g.read, g.note())
+			return firstOf(len(g.groups), rows, g.read, g.note())
 		},
 	}
 }
@@ -271,6 +271,7 @@ func (g *group) called() string {
 // problems returns the problems that the incidents name, the most frequent first, and
 // how many of them name one.
 func (g *group) problems() (named []string, linked int) {
+	named = []string{}
 	count := map[string]int{}
 	for _, t := range g.members {
 		if p := t.c.Text(fieldProblem); p != "" {

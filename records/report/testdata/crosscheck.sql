@@ -22,6 +22,8 @@ SELECT '!opened records', json_group_array('incident/' || id) FROM (SELECT id FR
 SELECT '!opened.by_month', json_group_object(m, n) FROM (SELECT strftime('%Y-%m', opened, 'unixepoch', :zone) m, count(*) n FROM i WHERE opened >= :from AND opened < :to GROUP BY 1);
 SELECT '!resolved.by_month', json_group_object(m, n) FROM (SELECT strftime('%Y-%m', resolved, 'unixepoch', :zone) m, count(*) n FROM i WHERE resolved >= :from AND resolved < :to GROUP BY 1);
 SELECT '!closed.by_month', json_group_object(m, n) FROM (SELECT strftime('%Y-%m', closed, 'unixepoch', :zone) m, count(*) n FROM i WHERE closed >= :from AND closed < :to GROUP BY 1);
+SELECT '!opened of ' || priority, count(CASE WHEN opened >= :from AND opened < :to THEN 1 END) FROM i GROUP BY priority;
+SELECT '!backlog of ' || priority, count(CASE WHEN closed IS NULL AND NOT done THEN 1 END) FROM i GROUP BY priority;
 SELECT 'cancelled', count(*) FROM i WHERE category = 'cancelled' AND closed IS NOT NULL;
 
 -- Backlog
@@ -46,21 +48,25 @@ CREATE TEMP TABLE took AS
 	UNION ALL SELECT 'time_to_close', priority, (closed - opened) / 3600.0 FROM i WHERE opened IS NOT NULL AND closed >= :from AND closed < :to;
 CREATE TEMP TABLE ranked AS SELECT what, h, row_number() OVER (PARTITION BY what ORDER BY h) - 1 AS k, count(*) OVER (PARTITION BY what) AS n FROM took;
 SELECT '!' || what || '.mean', json_quote(avg(h)) FROM took GROUP BY what;
+SELECT '!' || what || '.mean of ' || priority, json_quote(avg(h)) FROM took GROUP BY what, priority;
 SELECT '!' || a.what || '.' || q.name, json_quote(a.h + (coalesce(b.h, a.h) - a.h) * (q.p * (a.n - 1) - a.k))
 	FROM (SELECT 'median' AS name, 0.5 AS p UNION SELECT 'p90', 0.9) AS q
 	JOIN ranked a ON a.k = CAST(q.p * (a.n - 1) AS INTEGER) LEFT JOIN ranked b ON b.what = a.what AND b.k = a.k + 1;
 
--- Reopened and reassigned: by the log, and by the source's counter where it has one.
+-- Reopened and reassigned: by the log (reopened_log: from resolved alone), and by the source's counter where it has one.
 CREATE TEMP TABLE states AS SELECT id, n, at, category, category IN ('resolved', 'closed', 'cancelled') AS over FROM log JOIN cat USING (state) WHERE state <> '';
-CREATE TEMP TABLE reopenings AS SELECT id, count(*) AS n FROM (SELECT id, over, lag(category) OVER (PARTITION BY id ORDER BY n) AS was FROM states) WHERE NOT over AND was IN ('resolved', 'closed') GROUP BY id;
+CREATE TEMP TABLE reopenings AS SELECT id, count(*) AS n, sum(was = 'resolved') AS resolved, sum(was = 'closed') AS closed
+	FROM (SELECT id, over, lag(category) OVER (PARTITION BY id ORDER BY n) AS was FROM states) WHERE NOT over AND was IN ('resolved', 'closed') GROUP BY id;
 CREATE TEMP TABLE handings AS SELECT id, n, team, lag(team) OVER (PARTITION BY id ORDER BY n) AS was FROM log WHERE team NOT IN ('', '-');
 CREATE TEMP TABLE moves AS SELECT id, n, team FROM handings WHERE was IS NOT NULL AND was <> team;
-CREATE TEMP TABLE counters AS SELECT i.id, coalesce(r.n, 0) AS reopened_log, coalesce(m.n, 0) AS reassigned_log, coalesce(i.reopens, r.n, 0) AS reopened, coalesce(i.reassigns, m.n, 0) AS reassigned
+CREATE TEMP TABLE counters AS SELECT i.id, coalesce(r.resolved, 0) AS reopened_log, coalesce(r.closed, 0) AS reopened_closed, coalesce(m.n, 0) AS reassigned_log, coalesce(i.reopens, r.n, 0) AS reopened, coalesce(i.reassigns, m.n, 0) AS reassigned
 	FROM i LEFT JOIN reopenings r USING (id) LEFT JOIN (SELECT id, count(*) AS n FROM moves GROUP BY id) m USING (id);
 SELECT 'reopened.cases', count(*) FROM counters WHERE reopened > 0;
 SELECT 'reopened.events', sum(reopened) FROM counters;
 SELECT 'reopened_log.cases', count(*) FROM counters WHERE reopened_log > 0;
 SELECT 'reopened_log.events', sum(reopened_log) FROM counters;
+SELECT 'reopened_closed.cases', count(*) FROM counters WHERE reopened_closed > 0;
+SELECT 'reopened_closed.events', sum(reopened_closed) FROM counters;
 SELECT 'reassigned.cases', count(*) FROM counters WHERE reassigned > 0;
 SELECT 'reassigned.events', sum(reassigned) FROM counters;
 SELECT 'reassigned_log.cases', count(*) FROM counters WHERE reassigned_log > 0;

@@ -54,12 +54,12 @@ func (b *builder) growth() {
 	both := func(t *tally) set {
 		return t.all.where(func(v *view) bool { return t.s.In(v.c.Opened) || t.s.In(at(v.c)) })
 	}
-	b.add(figure.Definition{ID: "backlog.growth", Title: "Growth of the backlog", Unit: figure.Records, Better: "down", Text: text + notGuessed + inPeriod},
+	b.add(figure.Definition{ID: "backlog.growth", Title: "Growth of the backlog", Unit: figure.Events, Better: "down", Text: text + notGuessed + inPeriod},
 		func(t *tally) figure.Result {
 			some := both(t)
 			return figure.Result{Value: t.opened.len() - gone(t).len(), N: some.len(), Records: some.refs, Note: note(t)}
 		})
-	b.add(figure.Definition{ID: "backlog.growth.by_month", Title: "Growth of the backlog by month", Unit: figure.Records, Shape: figure.Months, Better: "down", Text: text + " It is given for each month." + notGuessed + zoned + inPeriod},
+	b.add(figure.Definition{ID: "backlog.growth.by_month", Title: "Growth of the backlog by month", Unit: figure.Events, Shape: figure.Months, Better: "down", Text: text + " It is given for each month." + notGuessed + zoned + inPeriod},
 		func(t *tally) figure.Result {
 			some := both(t)
 			r := figure.Result{N: some.len(), Records: some.refs, Note: note(t)}

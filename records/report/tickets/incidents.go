@@ -59,7 +59,7 @@ func isKnownError(c *figure.Case) bool { return c != nil && c.Text("known_error"
 func (t *tally) knownErrors() set {
 	return once(t, "known errors", func() set {
 		return t.cases.where(func(v *view) bool {
-			if ref := v.text("problem"); ref != "" && isKnownError(t.s.Find(problemType, ref)) || v.text("resolution_code") == "known-error" {
+			if ref := v.text("problem"); ref != "" && isKnownError(t.s.Find(problemType, ref)) || v.code == "known-error" {
 				return true
 			}
 			for _, ref := range v.get("knowledge").Strings() {

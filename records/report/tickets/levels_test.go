@@ -172,3 +172,19 @@ func TestAResolutionClockThatRunsMeasuresNothingYet(t *testing.T) {
 	s.want("time_to_resolve.business.mean", nil, 0)
 	s.want("time_to_resolve.mean", 24.0, 1, "A")
 }
+
+func TestStretchesWithoutATargetAreCounted(t *testing.T) {
+	s := incidentsOf(t, "2026-03-10 00:00",
+		a{id: "A", state: "new", opened: "2026-03-01 00:00", clocks: []sla.Clock{clock(schema.TeamTime, sla.Untimed, "2026-03-02 00:00", ""), clock(schema.TeamTime, sla.Untimed, "", ""),
+			clock(schema.SupplierTime, sla.Untimed, "", ""), clock(schema.Resolution, sla.Untimed, "", "")}},
+		a{id: "B", state: "new", opened: "2026-03-01 00:00"},
+	)
+	for _, from := range []string{"", "2026-03-01 00:00"} { // when all clocks began
+		s.during(from, "")
+		s.want("ola.untargeted", 2, 2, "A")
+		s.want("uc.untargeted", 1, 2, "A")
+		s.want("sla.untargeted", 2, 2, "A", "B")
+	}
+	s.during("2026-03-01 00:01", "")
+	s.want("ola.untargeted", 0, 0)
+}

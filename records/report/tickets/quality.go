@@ -152,9 +152,9 @@ func (b *builder) codes() {
 			func(t *tally) figure.Result { return t.closed.where(holds).share(t.closed.len(), t.unclosed()) })
 	}
 	share("closed.by_requester", "Closed by self-service", "whose resolution_code is by-requester: the requester solved it.", "up",
-		func(v *view) bool { return v.text("resolution_code") == "by-requester" })
+		func(v *view) bool { return v.code == "by-requester" })
 	share("closed.not_solved", "Closed and not solved", "whose resolution_code says that it was not solved, or not in full: not-solved, not-reproducible, too-costly, risk-accepted, incomplete or skipped.", "down",
-		func(v *view) bool { return slices.Contains(notSolved(), v.text("resolution_code")) })
+		func(v *view) bool { return slices.Contains(notSolved(), v.code) })
 	if b.sub.has("resolution") {
 		share("closed.without_resolution", "Closed without a resolution", "that do not say in resolution what was done.", "down",
 			func(v *view) bool { return v.text("resolution") == "" })

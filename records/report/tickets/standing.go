@@ -60,6 +60,10 @@ func (t *tally) standing(l level) *standing {
 	return once(t, "levels", t.stand)[levelAt(l.metric)]
 }
 
+// firstStretch is the place of the first level in levelsOf of which a record has a clock
+// for each stretch.
+const firstStretch = 3
+
 // levelAt returns the place of a metric in levelsOf, -1 of one that it does not have.
 func levelAt(m schema.Metric) int {
 	switch m {
@@ -87,29 +91,14 @@ func (t *tally) stand() []*standing {
 			part.marks = t.all.marks()
 		}
 	}
-	seen := make([]struct {
-		promised bool
-		untimed  int
-	}, len(all))
+	promised, untimed := make([]bool, len(all)), make([]int, len(all))
 	for i, v := range t.all.views {
-		clear(seen)
-		for j := range v.c.Clocks {
-			c := &v.c.Clocks[j]
-			at := levelAt(c.Metric)
-			switch {
-			case at < 0:
-			case c.Outcome != sla.Untimed:
-				seen[at].promised = true
-				out[at].sort(t, i, v, c)
-			case t.in(c.Start):
-				seen[at].untimed++
-			}
-		}
+		t.standOf(out, promised, untimed, i, v)
 		for at, l := range all {
-			if l.each && seen[at].untimed > 0 {
-				out[at].untargeted.mark(i, seen[at].untimed)
+			if l.each && untimed[at] > 0 {
+				out[at].untargeted.mark(i, untimed[at])
 			}
-			if !l.each && !seen[at].promised {
+			if !l.each && !promised[at] {
 				out[at].rest(t, l, i, v)
 			}
 		}
@@ -120,6 +109,29 @@ func (t *tally) stand() []*standing {
 		}
 	}
 	return out
+}
+
+// standOf sorts the clocks of the case at a place, and says by level whether it has one
+// with a target, and how many without that began within the period.
+func (t *tally) standOf(out []*standing, promised []bool, untimed []int, i int, v *view) {
+	clear(promised)
+	clear(untimed)
+	if !v.targeted && !t.period { // as it is with most desks
+		copy(untimed[firstStretch:], v.untimed[:])
+		return
+	}
+	for j := range v.c.Clocks {
+		c := &v.c.Clocks[j]
+		at := levelAt(c.Metric)
+		switch {
+		case at < 0:
+		case c.Outcome != sla.Untimed:
+			promised[at] = true
+			out[at].sort(t, i, v, c)
+		case t.in(c.Start):
+			untimed[at]++
+		}
+	}
 }
 
 // end adds an outcome of the case at a place.

@@ -25,6 +25,11 @@ type view struct {
 	breached   bool       // a promise to the requester was broken
 	resolution *sla.Clock // the first of its metric, nil where there is none
 	response   *sla.Clock
+	calendar   string // of resolution, "" where there is none
+	answering  string // calendar that says when the desk can answer: of response, else of resolution
+	code       string // resolution_code
+	targeted   bool   // one of its clocks has a target
+	untimed    [2]int // clocks of teams and of suppliers that have none
 }
 
 // verdict is how a promise turned out.
@@ -131,7 +136,15 @@ func (v *view) read(c *figure.Case) {
 			}
 		}
 	}
+	v.code = v.text("resolution_code")
 	v.judge()
+	if v.resolution != nil {
+		v.calendar = calendarOf(v.resolution)
+		v.answering = v.calendar
+	}
+	if v.response != nil {
+		v.answering = calendarOf(v.response)
+	}
 }
 
 // judge says how what was promised turned out, by the clocks, or by the source where
@@ -139,14 +152,22 @@ func (v *view) read(c *figure.Case) {
 func (v *view) judge() {
 	for i := range v.c.Clocks {
 		c := &v.c.Clocks[i]
-		switch {
-		case c.Metric == schema.Resolution && v.resolution == nil:
-			v.resolution = c
-		case c.Metric == schema.Response && v.response == nil:
-			v.response = c
-		}
-		if c.Metric != schema.Resolution {
-			v.breached = v.breached || c.Outcome == sla.Breached && (c.Metric == schema.Response || c.Metric == schema.Update)
+		v.targeted = v.targeted || c.Outcome != sla.Untimed
+		switch c.Metric {
+		case schema.Resolution:
+			if v.resolution == nil {
+				v.resolution = c
+			}
+		case schema.Response, schema.Update:
+			if c.Metric == schema.Response && v.response == nil {
+				v.response = c
+			}
+			v.breached = v.breached || c.Outcome == sla.Breached
+			continue
+		default:
+			if at := levelAt(c.Metric) - firstStretch; at >= 0 && c.Outcome == sla.Untimed {
+				v.untimed[at]++
+			}
 			continue
 		}
 		switch c.Outcome {

@@ -196,7 +196,7 @@ func (b *builder) resolving() {
 				return t.resolved.sample(func(v *view) (float64, bool) { return elapsed(v.resolution, variant.id) })
 			},
 			note: func(t *tally, s sample) string {
-				return figure.Notes(t.unresolved(), t.unclocked(s), s.calendars(func(v *view) *sla.Clock { return v.resolution }))
+				return figure.Notes(t.unresolved(), t.unclocked(s), s.calendars(func(v *view) string { return v.calendar }))
 			}})
 	}
 }
@@ -221,13 +221,8 @@ func (t *tally) unclocked(s sample) string {
 }
 
 // calendars names the calendars by which a sample was measured.
-func (s sample) calendars(of func(*view) *sla.Clock) string {
-	count := map[string]int{}
-	for _, v := range s.views {
-		if c := of(v); c != nil {
-			count[calendarOf(c)]++
-		}
-	}
+func (s sample) calendars(of func(*view) string) string {
+	count, _ := s.by(of).Value.(map[string]int)
 	if len(count) == 0 {
 		return ""
 	}
@@ -303,7 +298,7 @@ func (b *builder) toFirst(f span, at func(*view) time.Time) {
 			if !variant.business {
 				return why
 			}
-			return figure.Notes(why, s.calendars((*view).answering))
+			return figure.Notes(why, s.calendars(func(v *view) string { return v.answering }))
 		}
 		b.family(f)
 	}
@@ -314,24 +309,15 @@ func (t *tally) unopenedOf(s sample) string {
 	return figure.LeftOut(s.without, s.len()+s.without, t.b.fill("{many} do not state {opened} and are left out"))
 }
 
-// answering returns the clock whose calendar says when the desk can answer.
-func (v *view) answering() *sla.Clock {
-	if v.response != nil {
-		return v.response
-	}
-	return v.resolution
-}
-
 // between returns the hours from a case's opening to a time: by the calendar of its
 // clock or by the wall clock, with holds or without. ok is false where it has no clock.
 func (t *tally) between(v *view, at time.Time, business, holds bool) (hours float64, ok bool) {
-	clock := v.answering()
-	if clock == nil {
+	if v.answering == "" {
 		return 0, false
 	}
 	length := func(from, to time.Time) (time.Duration, bool) { return to.Sub(from), true }
 	if business {
-		length = func(from, to time.Time) (time.Duration, bool) { return t.business(calendarOf(clock), from, to) }
+		length = func(from, to time.Time) (time.Duration, bool) { return t.business(v.answering, from, to) }
 	}
 	sum, ok := length(v.c.Opened, at)
 	if holds || !ok || v.resolution == nil {

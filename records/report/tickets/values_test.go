@@ -237,7 +237,6 @@ func TestTheSourcesCountersCountBeforeTheLog(t *testing.T) {
 	s.want("reopened_closed.events", 3, 4, "B")
 	s.want("imported.made_sla", 1, 2, "A")
 	s.want("imported.made_sla.share", 50.0, 2, "A")
-	s.want("imported.stated", map[string]int{"reassignment_count": 2, "reopen_count": 3, "made_sla": 3}, 4, "A", "B", "C")
 	s.note("reopened.cases", "2 of 4 incidents bring counters of their source.")
 }
 

@@ -77,53 +77,6 @@ func (b *builder) splits() {
 				return r
 			})
 	}
-	b.add(figure.Definition{ID: "imported.stated", Title: "Stated by the source", Unit: figure.Records, Shape: figure.Bars,
-		Text: "The number of imported {many} for which the system that they came from states a thing, by the name under which it is kept below imported; the name of the system and the number of log lines that it wrote are left out." + ofPeriod},
-		func(t *tally) figure.Result {
-			r := t.cases.stated()
-			r.Note = t.outside()
-			return r
-		})
-}
-
-// stated counts those that keep something below imported, by its key.
-func (s set) stated() figure.Result {
-	var keys []string // most records have the same ones, in the same order
-	var counts []int
-	place := map[string]int{}
-	count := func(key string, guess int) {
-		if guess >= len(keys) || keys[guess] != key {
-			at, ok := place[key]
-			if !ok {
-				at = len(keys)
-				place[key], keys, counts = at, append(keys, key), append(counts, 0)
-			}
-			guess = at
-		}
-		counts[guess]++
-	}
-	some := s.where(func(v *view) bool {
-		foreign, n := v.get(records.FieldImported), 0
-		if foreign == nil {
-			return false
-		}
-		for i := range foreign.Pairs {
-			if p := &foreign.Pairs[i]; p.Key != "source" && p.Key != "log" && !p.Value.IsNull() {
-				count(p.Key, n)
-				n++
-			}
-		}
-		return n > 0
-	})
-	r := figure.Result{N: s.len(), Records: some.refs}
-	if len(keys) > 0 {
-		values := make(map[string]int, len(keys))
-		for i, k := range keys {
-			values[k] = counts[i]
-		}
-		r.Value = values
-	}
-	return r
 }
 
 // log adds the figures that the log alone tells, of imports that state no times.
