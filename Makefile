@@ -10,7 +10,7 @@ HUGO  := ./site/hugo ./cmd/frontdesk-site
 
 # Tests with the whole of a large real log: they take minutes under the race
 # detector, which smaller tests of the same code meet.
-REAL := UCILog
+REAL := UCILog|RealLog
 
 # Tests start the programs hundreds of times, and the race detector would hold up
 # the end of each by a second.
@@ -39,7 +39,7 @@ demo: build ## a desk of a fictional company in demo/, with its site in demo/pub
 test: deps lint ## everything that must pass
 	@mkdir -p .tools && : > $(LOG)
 	$(RACE) -timeout 40m -skip '$(REAL)' -v $(LIGHT) | tee -a $(LOG) | .ci/brief
-	go test -timeout 20m -run '$(REAL)' -v ./records/intake | tee -a $(LOG) | .ci/brief
+	go test -timeout 20m -run '$(REAL)' -v ./records/intake ./cmd/frontdesk | tee -a $(LOG) | .ci/brief
 	go test -timeout 20m -v $(HUGO) | tee -a $(LOG) | .ci/brief
 	$(MAKE) --no-print-directory fuzz
 	$(MAKE) --no-print-directory demo
@@ -54,12 +54,14 @@ fuzz: ## each fuzz target for FUZZTIME
 	@.ci/fuzz $(FUZZTIME)
 
 # What the tests use beside Go and git: a browser, a judge of man pages, the
-# programs that make and verify signatures, and a checker of accessibility.
+# programs that make and verify signatures, one that computes figures a second time,
+# and a checker of accessibility.
 deps:
 	@.ci/need chromium chromium
 	@.ci/need groff groff-base
 	@.ci/need ssh-keygen openssh-client
 	@.ci/need gpg gnupg
+	@.ci/need sqlite3 sqlite3
 	@test -d .tools/node_modules/axe-core || { \
 		if command -v npm > /dev/null; then \
 			echo "installing axe-core for the accessibility tests"; \

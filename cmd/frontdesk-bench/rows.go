@@ -29,6 +29,7 @@ func rows() []row {
 		{"gate", "gate and review of one change, big desk", []need{realData, program("ssh-keygen", func(*bench) string { return "ssh-keygen" }), command("gate", "--base"), command("review", "--base")}, gateRow},
 		{"receive", "pre-receive of a push, big desk", []need{realData, command("hooks", "run")}, receiveRow},
 		{"audit", "audit of the replayed UCI log", []need{realData, command("import", "--replay"), command("audit", "--branch")}, auditRow},
+		{"report", "report of the incidents, big desk", []need{realData, knownFigures, command("report")}, reportRow},
 		{"site", "site, first build, big desk", []need{realData, program("frontdesk-site", frontdeskSite), program("stock Hugo", hugo)}, siteRow},
 		{"site-again", "site, rebuild after one changed record, big desk", []need{realData, program("frontdesk-site", frontdeskSite)}, rebuildRow},
 	}

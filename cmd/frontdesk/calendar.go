@@ -11,7 +11,6 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/agenda"
-	"frontdesk/records/git"
 	"frontdesk/records/index"
 	"frontdesk/records/plain"
 	"frontdesk/records/tree"
@@ -109,22 +108,7 @@ func (o *calendarOptions) now(ctx context.Context, e *env, v *view) (time.Time, 
 	if o.asOf != "" || o.format != formatICS {
 		return parseAsOf(o.asOf, e.now())
 	}
-	if v.isPast() {
-		return v.commit.When, nil
-	}
-	repo, err := git.Open(v.Root)
-	if errors.Is(err, git.ErrNoRepository) {
-		return e.now(), nil
-	}
-	if err != nil {
-		return time.Time{}, err
-	}
-	defer repo.Close()
-	head, err := repo.Resolve(ctx, "HEAD")
-	if err != nil {
-		return e.now(), nil // there is no commit yet
-	}
-	return head.When, nil
+	return reportTime(ctx, e, v, "")
 }
 
 // The ranges that are shown unless somebody says otherwise.

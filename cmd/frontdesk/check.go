@@ -17,8 +17,10 @@ import (
 	"frontdesk/records/evidence"
 	"frontdesk/records/git"
 	"frontdesk/records/index"
+	"frontdesk/records/query"
 	"frontdesk/records/render"
 	"frontdesk/records/tree"
+	"frontdesk/schema"
 )
 
 // checkOptions are the flags of check.
@@ -27,6 +29,7 @@ type checkOptions struct {
 	asOf   string
 	fix    bool
 	dry    bool
+	within string
 	change changeOptions
 }
 
@@ -45,10 +48,13 @@ func newCheckCmd(e *env) *cobra.Command {
 			"--fix mends what has one right answer: the path of a file, a derived priority,\n" +
 			"the log line and the time that a change of state by hand left out, quotes around\n" +
 			"a text that reads as a number. It changes the lines that it means and no others,\n" +
-			"names the files that it wrote, and then checks again.\n\n" + changeHelp,
+			"names the files that it wrote, and then checks again.\n\n" +
+			"--due-within TIME adds warnings about what is worked on and over its target or its\n" +
+			"stated deadline, or will be within that time if nothing changes. It is minutes, hours,\n" +
+			"days or weeks: 30m, 4h, 2d, 1w; 0m names only what is over.\n\n" + changeHelp,
 		GroupID: groupRead,
 		Example: "  frontdesk check\n  frontdesk check records/incidents k7q4\n  frontdesk check --fix -n\n" +
-			"  frontdesk check --staged\n  frontdesk check --base origin/main --format github\n" +
+			"  frontdesk check --due-within 4h\n  frontdesk check --staged\n  frontdesk check --base origin/main --format github\n" +
 			"  frontdesk check --format sarif > frontdesk.sarif",
 		RunE:              func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), e, o, args) },
 		ValidArgsFunction: completeCheck(e),
@@ -58,6 +64,7 @@ func newCheckCmd(e *env) *cobra.Command {
 	f.StringVar(&o.asOf, "as-of", "", "judge as of this `time` instead of now: 2026-11-03 or 2026-11-03T09:12:00Z")
 	f.BoolVar(&o.fix, "fix", false, "mend what has one right answer")
 	f.BoolVarP(&o.dry, "dry-run", "n", false, "with --fix: say what would be mended, and write nothing")
+	f.StringVar(&o.within, "due-within", "", "warn of targets and deadlines that are over, or will be within this `time`: 30m, 4h, 2d")
 	o.change.addTo(f)
 	return completeFlag(cmd, "format", render.Formats()...)
 }
@@ -85,7 +92,8 @@ func runCheck(ctx context.Context, e *env, o *checkOptions, args []string) error
 	if err != nil {
 		return err
 	}
-	run := &checkRun{e: e, tree: t, asOf: asOf, scope: scope}
+	run := &checkRun{e: e, tree: t, asOf: asOf, scope: scope, ahead: o.within != ""}
+	run.within, _ = query.Within(o.within) // checkFlags has looked at it
 	if o.fix {
 		if err := run.fix(ctx, o.dry); err != nil {
 			return err
@@ -100,12 +108,22 @@ type checkRun struct {
 	tree  *tree.Tree
 	asOf  time.Time
 	scope []string // files and folders within the desk; nil is everything
+
+	ahead  bool          // look at what is due, too
+	within time.Duration // how far ahead
 }
 
 // judge loads all records and returns what is wrong within the scope.
 func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, error) {
 	x := openIndex(c.tree)
-	l, err := x.Load(ctx, index.Want{Fields: check.GraphFields(c.tree.Types)})
+	fields, book := check.GraphFields(c.tree.Types), &clockBook{asOf: c.asOf}
+	if c.ahead {
+		if err := book.open(ctx, c.tree, x, typeNames(c.tree.Types)); err != nil {
+			return nil, nil, err
+		}
+		fields = append(fields, book.timer.Needs(typeNames(c.tree.Types)...)...)
+	}
+	l, err := x.Load(ctx, index.Want{Fields: fields})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,6 +136,12 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 		return nil, nil, err
 	}
 	verdicts.Keep()
+	due, err := c.due(ctx, in, book)
+	if err != nil {
+		return nil, nil, err
+	}
+	all = append(all, due...)
+	diag.Sort(all)
 	_ = x.Save(ctx) // what is not kept is judged again
 	var ds []diag.Diagnostic
 	for _, d := range all {
@@ -126,6 +150,33 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 		}
 	}
 	return in, ds, nil
+}
+
+// due returns what is over its target or deadline, or will be soon, where that is asked
+// for. Clocks are computed of the records within the scope that are worked on.
+func (c *checkRun) due(ctx context.Context, in *check.Input, book *clockBook) ([]diag.Diagnostic, error) {
+	if !c.ahead {
+		return nil, nil
+	}
+	var open []*records.Record
+	for _, r := range in.Set.All() {
+		if t := in.Types.Get(r.Type); t != nil && t.Category(r).IsOpen() && c.inScope(r.Path) {
+			open = append(open, r)
+		}
+	}
+	if err := book.take(ctx, open); err != nil {
+		return nil, err
+	}
+	return check.Soon(in, c.within, book.clocks, c.whole), nil
+}
+
+// typeNames returns the names of all types.
+func typeNames(types *schema.Types) []records.Type {
+	var out []records.Type
+	for _, t := range types.All() {
+		out = append(out, t.Name)
+	}
+	return out
 }
 
 // whole reads a record of which the index knows something only.

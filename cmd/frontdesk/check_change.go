@@ -14,6 +14,7 @@ import (
 	"frontdesk/records/check"
 	"frontdesk/records/diag"
 	"frontdesk/records/git"
+	"frontdesk/records/query"
 	"frontdesk/records/render"
 	"frontdesk/records/tree"
 )
@@ -63,10 +64,19 @@ func (o *checkOptions) checkFlags() error {
 		return usagef("--staged judges the next commit, --base what a branch brings", "--staged does not go with --base or --head")
 	case c.head != "" && c.base == "":
 		return usagef("say with --base where it is to be merged", "--head goes with --base only")
+	case o.within != "" && c.isGiven():
+		return usagef("what is due depends on the time and not on the change; check without it", "--due-within does not go with --staged or --base")
+	case o.within != "" && !isWithin(o.within):
+		return usagef("write 30m, 4h, 2d or 1w", "--due-within %q is no length of time", o.within)
 	case o.fix && c.isGiven():
 		return usagef("frontdesk check --fix mends the files; stage or commit them then", "--fix does not go with --staged or --base")
 	}
 	return nil
+}
+
+func isWithin(text string) bool {
+	_, ok := query.Within(text)
+	return ok
 }
 
 // checkChange judges a change and prints what is wrong with it within the scope

@@ -65,7 +65,7 @@ func inTwo(types []*schema.Type, column string) bool {
 
 // checkColumns refuses columns that no record of the types can have.
 func checkColumns(columns []string, asked []records.Type, types *schema.Types) error {
-	known := []string{columnType, columnCategory, columnPath}
+	known := []string{columnType, columnCategory, columnPath, columnDue, columnSLA}
 	for _, name := range asked {
 		known = append(known, types.Get(name).FieldNames()...)
 	}

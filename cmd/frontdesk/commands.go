@@ -11,6 +11,8 @@ func commands() []func(*env) *cobra.Command {
 		newLogCmd,
 		newBlameCmd,
 		newCalendarCmd,
+		newReportCmd,
+		newDueCmd,
 		newDiffCmd,
 		newCheckCmd,
 		newExplainCmd,

@@ -161,7 +161,7 @@ func completeQuery(e *env) completer {
 		if len(args) == 0 {
 			out = plainWords(t.Types.Names())
 		}
-		return append(out, queryKeys(types(), strings.HasPrefix(begun, "-"))...)
+		return append(out, queryKeys(types(), begun)...)
 	})
 }
 
@@ -170,9 +170,19 @@ func without(words []word, given []string) []word {
 	return slices.DeleteFunc(words, func(w word) bool { return slices.Contains(given, w.text) })
 }
 
-// queryKeys lists what a term may begin with; excluding puts a dash before it.
-func queryKeys(types []*schema.Type, excluding bool) []word {
+// queryKeys lists what a term may begin with; where it begins with a dash, so do they.
+// Single clocks are listed once somebody begins to name one.
+func queryKeys(types []*schema.Type, begun string) []word {
 	keys := []string{"is", "has", "no", "sort", "type"}
+	if len(clockNames(types)) > 0 {
+		keys = append(keys, columnSLA, columnDue)
+	}
+	begun, excluding := strings.CutPrefix(begun, "-")
+	if strings.HasPrefix(begun, columnSLA+".") {
+		for _, name := range clockNames(types) {
+			keys = append(keys, columnSLA+"."+name)
+		}
+	}
 	for _, typ := range types {
 		keys = append(keys, typ.FieldNames()...)
 	}
@@ -187,6 +197,29 @@ func queryKeys(types []*schema.Type, excluding bool) []word {
 	return out
 }
 
+// clockNames returns the names of the clocks that records of the types have.
+func clockNames(types []*schema.Type) []string {
+	var out []string
+	for _, typ := range types {
+		for _, c := range typ.Clocks {
+			out = append(out, c.Name)
+		}
+	}
+	return unique(out)
+}
+
+// clockValues lists what may follow sla:, sla.CLOCK: and due:.
+func clockValues(types []*schema.Type, key string) []word {
+	name, isNamed := strings.CutPrefix(key, columnSLA+".")
+	switch clocks := clockNames(types); {
+	case key == columnSLA && len(clocks) > 0, isNamed && slices.Contains(clocks, name):
+		return plainWords(query.Outcomes())
+	case key == columnDue && len(clocks) > 0:
+		return plainWords([]string{"overdue", "today", "tomorrow"})
+	}
+	return nil
+}
+
 // queryValues lists what may follow a key of a query.
 func queryValues(t *tree.Tree, types []*schema.Type, key, typed string) []word {
 	var names []string
@@ -199,12 +232,15 @@ func queryValues(t *tree.Tree, types []*schema.Type, key, typed string) []word {
 		for _, typ := range types {
 			names = append(names, typ.FieldNames()...)
 		}
+		if len(clockNames(types)) > 0 {
+			names = append(names, columnDue)
+		}
 		if strings.HasPrefix(typed, "-") {
 			return prefixed("-", plainWords(unique(names)))
 		}
 		return plainWords(unique(names))
 	}
-	var out []word
+	out := clockValues(types, key)
 	seen := map[string]bool{}
 	for _, typ := range types {
 		for _, w := range fieldValues(t, typ, key, typed) {

@@ -19,11 +19,12 @@ const envelopeVersion = 1
 // keys may be added, never renamed or removed, without a new version.
 type envelope struct {
 	Version int          `json:"version"`
-	Total   int          `json:"total"` // records that matched, printed or not
+	Total   int          `json:"total"`           // records that matched, printed or not
+	AsOf    string       `json:"as_of,omitempty"` // the time of the clocks, where they were computed
 	Records []recordJSON `json:"records"`
 }
 
-// recordJSON is one record. Body, Log and Links are there only where they were
+// recordJSON is one record. Body, Log, Links and Clocks are there only where they were
 // asked for.
 type recordJSON struct {
 	ID       records.ID       `json:"id"`
@@ -32,7 +33,9 @@ type recordJSON struct {
 	State    records.State    `json:"state"`    // "" for types without states
 	Category records.Category `json:"category"` // "" for types without states
 	Path     string           `json:"path"`
-	Fields   map[string]any   `json:"fields"` // the front matter but for the log
+	Fields   map[string]any   `json:"fields"`           // the front matter but for the log
+	Due      *string          `json:"due,omitempty"`    // when the next target or the stated deadline is over
+	Clocks   *[]clockJSON     `json:"clocks,omitempty"` // as of the envelope's as_of
 	Body     *string          `json:"body,omitempty"`
 	Log      *[]eventJSON     `json:"log,omitempty"`
 	Links    *[]link          `json:"links,omitempty"`

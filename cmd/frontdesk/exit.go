@@ -60,8 +60,8 @@ func withHint(err error, hint string) error {
 	return hintedError{err, hint}
 }
 
-// report prints an error for a person and returns the exit code for it.
-func report(w io.Writer, err error) int {
+// conclude prints an error for a person and returns the exit code for it.
+func conclude(w io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitClean

@@ -270,6 +270,9 @@ func (o *importOptions) printResult(e *env, res *intake.Result) {
 	}
 	fmt.Fprintf(e.stdout, "%s read, %s %s%s\n", count(res.Events, "row"), verb, made(res), reported(res))
 	printKept(e, res)
+	if res.Left > 0 {
+		fmt.Fprintf(e.stdout, "%s left out, as the mapping says\n", count(res.Left, "row"))
+	}
 	if res.Sharded {
 		fmt.Fprintf(e.stdout, "desk.yaml: shard set to %d, for months with many records\n", res.Shard)
 	}

@@ -38,7 +38,7 @@ func newIndexCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "index",
 		Short: "Look at, rebuild or drop what makes large desks fast",
-		Long: "What was read of the records is kept in the folder frontdesk of git's own folder:\n" +
+		Long: "What was read and computed of the records is kept in git's folder, below frontdesk:\n" +
 			"by content, for all work trees of a repository, with a list of the files of each\n" +
 			"work tree. A command then reads only the files that have changed. The index makes\n" +
 			"and mends itself; deleting it loses nothing. Where nothing can be written, or\n" +

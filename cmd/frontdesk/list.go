@@ -67,8 +67,12 @@ func listHelp() string {
 	return "List prints the records that meet a query, all of them unless --limit is given.\n" +
 		"TYPE is a type's name, its plural or its beginning; without it all types are\n" +
 		"asked. A first word that names no type belongs to the query.\n\n" + query.Help() + "\n\n" +
+		"Clocks are computed where the query or a column asks for them: the columns due and\n" +
+		"sla say how far off the next target or deadline is, and how the clocks stand. They\n" +
+		"are shown where the query speaks of either, or by --columns. json then holds the\n" +
+		"clocks of each record, with lengths of time in seconds, and csv exact times.\n\n" +
 		"With --at it lists the desk as it was, with its types of then; times in the query,\n" +
-		"such as today, are those of now.\n" + atHelp + "\n\n" +
+		"such as today, are those of now, but sla and due are those of the commit.\n" + atHelp + "\n\n" +
 		"Records that cannot be read are named on stderr, the rest is still printed, and\n" +
 		"the exit status is 1. Text from records is printed without control characters;\n" +
 		"csv cells that a spreadsheet could take for a formula begin with an apostrophe."
@@ -85,7 +89,11 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 	defer v.Close()
 	t := v.Tree
 	asked, text := splitType(t.Types, args)
-	q, err := parseQuery(ctx, e, t, asked, text)
+	book := &clockBook{asOf: e.now().Truncate(time.Second)}
+	if v.isPast() {
+		book.asOf = v.commit.When
+	}
+	q, err := parseQuery(ctx, e, t, asked, text, book)
 	if err != nil {
 		return err
 	}
@@ -94,18 +102,27 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 	}
 	scope := narrowed(q, t.Types)
 	x := openIndex(t)
-	l, err := x.Load(ctx, o.looked(q, t.Types), scope...)
+	if o.needsClocks(q) {
+		if err := book.open(ctx, t, x, q.Types()); err != nil {
+			return err
+		}
+	}
+	l, err := x.Load(ctx, o.looked(q, t.Types, book), scope...)
 	if err != nil {
 		return err
 	}
 	defer x.Save(ctx) // what is not kept is read again
-	found := matching(q, t.Types, l.Set)
+	found, err := matching(ctx, q, t.Types, l.Set, book)
+	if err != nil {
+		return err
+	}
 	if !o.count && o.format != formatIDs {
 		x.Complete(found, o.shown(q, t.Types))
 	}
-	if err := o.print(e, t, l.Set, found); err != nil {
+	if err := o.print(e, t, l.Set, found, q, book); err != nil {
 		return err
 	}
+	book.reportLost(l)
 	if len(found) == 0 && asked == "" && len(args) > 0 {
 		hintAtType(e, t.Types, args[0])
 	}
@@ -114,18 +131,27 @@ func list(ctx context.Context, e *env, o *listOptions, args []string) error {
 
 // looked says what is looked at of all records: what tells whether one matches,
 // and where it stands among the others.
-func (o *listOptions) looked(q *query.Query, types *schema.Types) index.Want {
+func (o *listOptions) looked(q *query.Query, types *schema.Types, book *clockBook) index.Want {
 	fields, body := q.Needs()
 	w := index.Want{Fields: append([]string{}, fields...), Text: body}
+	if book.timer != nil {
+		w.Fields = append(w.Fields, book.timer.Needs(q.Types()...)...)
+	}
 	if o.format != formatIDs { // which tells ids from all others
-		w.Match = func(r *records.Record) bool { return matches(q, types, r) }
+		w.Match = func(r *records.Record) bool { return mayMatch(q, types, r) }
 	}
 	return w
 }
 
-func matches(q *query.Query, types *schema.Types, r *records.Record) bool {
+// needsClocks reports whether the query, or a column that is shown, needs clocks.
+func (o *listOptions) needsClocks(q *query.Query) bool {
+	return q.NeedsClocks() || !o.count && (slices.Contains(o.columns, columnDue) || slices.Contains(o.columns, columnSLA))
+}
+
+// mayMatch reports whether a record meets what the query says beside clocks.
+func mayMatch(q *query.Query, types *schema.Types, r *records.Record) bool {
 	t := types.Get(r.Type)
-	return t != nil && q.Match(t, r)
+	return t != nil && q.MayMatch(t, r)
 }
 
 // shown says what is printed of records that match.
@@ -143,6 +169,9 @@ func (o *listOptions) shown(q *query.Query, types *schema.Types) index.Want {
 		for _, name := range q.Types() {
 			w.Fields = append(w.Fields, types.Get(name).Columns...)
 		}
+	}
+	if o.needsClocks(q) && w.Fields != nil {
+		w.Fields = append(w.Fields, fieldDue)
 	}
 	return w
 }
@@ -170,8 +199,8 @@ func splitType(types *schema.Types, args []string) (asked records.Type, text str
 	return asked, strings.Join(args, " ")
 }
 
-func parseQuery(ctx context.Context, e *env, t *tree.Tree, asked records.Type, text string) (*query.Query, error) {
-	opts := query.Options{Now: e.now(), Types: t.Types, Type: asked, Location: t.Desk.TimeZone}
+func parseQuery(ctx context.Context, e *env, t *tree.Tree, asked records.Type, text string, book *clockBook) (*query.Query, error) {
+	opts := query.Options{Now: e.now(), Types: t.Types, Type: asked, Location: t.Desk.TimeZone, Clocks: book.clocks, AsOf: book.asOf}
 	if strings.Contains(text, "@me") {
 		me, err := actor(ctx, e, t)
 		if err != nil {
@@ -208,19 +237,27 @@ func narrowed(q *query.Query, types *schema.Types) []records.Type {
 	return nil
 }
 
-func matching(q *query.Query, types *schema.Types, set *records.Set) []*records.Record {
+// matching returns the records that match, in their order. Clocks are computed of those
+// that match without.
+func matching(ctx context.Context, q *query.Query, types *schema.Types, set *records.Set, book *clockBook) ([]*records.Record, error) {
 	var found []*records.Record
 	for _, r := range set.All() {
-		if matches(q, types, r) {
+		if mayMatch(q, types, r) {
 			found = append(found, r)
 		}
 	}
+	if book.timer != nil {
+		if err := book.take(ctx, found); err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(r *records.Record) bool { return !q.Match(types.Get(r.Type), r) })
+	}
 	q.Sort(found)
-	return found
+	return found, nil
 }
 
 // print writes the records that matched.
-func (o *listOptions) print(e *env, t *tree.Tree, set *records.Set, found []*records.Record) error {
+func (o *listOptions) print(e *env, t *tree.Tree, set *records.Set, found []*records.Record, q *query.Query, book *clockBook) error {
 	types := t.Types
 	if o.count {
 		_, err := fmt.Fprintln(e.stdout, len(found))
@@ -233,18 +270,25 @@ func (o *listOptions) print(e *env, t *tree.Tree, set *records.Set, found []*rec
 	}
 	switch o.format {
 	case formatJSON:
-		return writeJSON(e.stdout, newEnvelope(len(found), shown, types))
+		out := newEnvelope(len(found), shown, types)
+		if book.timer != nil {
+			out.timed(book, shown, types)
+		}
+		return writeJSON(e.stdout, out)
 	case formatIDs:
 		return printIDs(e.stdout, set, shown)
 	}
 	columns := o.columns
 	if len(columns) == 0 {
 		columns = columnsFor(found, types)
+		if q.NeedsClocks() {
+			columns = slices.Insert(columns, 1, columnDue, columnSLA)
+		}
 	}
 	if o.format == formatCSV {
-		return printCSV(e.stdout, types, shown, columns)
+		return printCSV(e.stdout, types, shown, columns, book)
 	}
-	return printTable(e, t.Desk.TimeZone, types, shown, columns)
+	return printTable(e, t.Desk.TimeZone, types, shown, columns, book)
 }
 
 // printIDs prints one id a line, with its type where records of two share it.
@@ -262,7 +306,7 @@ func printIDs(w io.Writer, set *records.Set, rs []*records.Record) error {
 }
 
 // printCSV prints the columns with a header row.
-func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []string) error {
+func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []string, book *clockBook) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(columns); err != nil {
 		return fmt.Errorf("write csv: %w", err)
@@ -271,6 +315,9 @@ func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			text, isNumber := cell(r, c, types)
+			if typ := types.Get(r.Type); book.fills(c, typ) {
+				text, isNumber = book.cell(typ, r, c), false
+			}
 			if row[i] = plain.Text(text); !isNumber {
 				row[i] = plain.CSV(row[i])
 			}
@@ -283,7 +330,7 @@ func printCSV(w io.Writer, types *schema.Types, rs []*records.Record, columns []
 	return out.Error()
 }
 
-func printTable(e *env, zone *time.Location, types *schema.Types, rs []*records.Record, columns []string) error {
+func printTable(e *env, zone *time.Location, types *schema.Types, rs []*records.Record, columns []string, book *clockBook) error {
 	if len(rs) == 0 {
 		if e.isTerminal(e.stdout) {
 			complain(e.stderr, "no record matches")
@@ -298,6 +345,9 @@ func printTable(e *env, zone *time.Location, types *schema.Types, rs []*records.
 		row := make([]string, len(columns))
 		for i, c := range columns {
 			row[i] = tableCell(r, c, types, zone)
+			if typ := types.Get(r.Type); book.fills(c, typ) {
+				row[i] = book.words(typ, r, c)
+			}
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -40,8 +40,8 @@ func TestNothingThatIsPrintedSteersATerminal(t *testing.T) {
 	r, types := nastyRecord(), schema.BuiltIn()
 	columns := []string{"id", "title", "state", "watchers", "assignee", "opened_at", "imported", columnPath, columnType}
 	for name, print := range map[string]func(e *env) error{
-		"table": func(e *env) error { return printTable(e, time.UTC, types, []*records.Record{r}, columns) },
-		"csv":   func(e *env) error { return printCSV(e.stdout, types, []*records.Record{r}, columns) },
+		"table": func(e *env) error { return printTable(e, time.UTC, types, []*records.Record{r}, columns, &clockBook{}) },
+		"csv":   func(e *env) error { return printCSV(e.stdout, types, []*records.Record{r}, columns, &clockBook{}) },
 		"ids": func(e *env) error {
 			return printIDs(e.stdout, records.NewSet([]*records.Record{r}), []*records.Record{r})
 		},
@@ -52,21 +52,21 @@ func TestNothingThatIsPrintedSteersATerminal(t *testing.T) {
 		},
 		"page": func(e *env) error {
 			p := &page{width: e.columns(), zone: time.UTC}
-			p.record(types.Get("incident"), r)
+			p.record(types.Get("incident"), r, &clockBook{})
 			p.links([]link{{nasty, "in", nasty, nasty}})
 			_, err := e.stdout.Write([]byte(p.String()))
 			return err
 		},
 		"page of an unknown type": func(e *env) error {
 			p := &page{zone: time.UTC}
-			p.record(nil, r)
+			p.record(nil, r, &clockBook{})
 			_, err := e.stdout.Write([]byte(p.String()))
 			return err
 		},
 		"log":   func(e *env) error { return printLog(e, &page{zone: time.UTC}, nastyEvents()) },
 		"error": func(e *env) error { complain(e.stdout, "%s", nasty); hint(e.stdout, "%s", nasty); return nil },
 		"details": func(e *env) error {
-			report(e.stdout, detailedError{usagef(nasty, "%s", nasty), []string{nasty}})
+			conclude(e.stdout, detailedError{usagef(nasty, "%s", nasty), []string{nasty}})
 			return nil
 		},
 	} {
@@ -111,7 +111,7 @@ func TestCSVKeepsNumbersAndDisarmsFormulas(t *testing.T) {
 	)
 	var out bytes.Buffer
 	columns := []string{"x_minus", "x_float", "x_text", "x_list", "x_lie", "x_break"}
-	if err := printCSV(&out, schema.BuiltIn(), []*records.Record{r}, columns); err != nil {
+	if err := printCSV(&out, schema.BuiltIn(), []*records.Record{r}, columns, &clockBook{}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&out).ReadAll()

@@ -24,11 +24,12 @@ type page struct {
 
 // record writes the whole record. What stands in its file without a place in
 // its type is written, too.
-func (p *page) record(t *schema.Type, r *records.Record) {
+func (p *page) record(t *schema.Type, r *records.Record, book *clockBook) {
 	p.strong(string(r.ID) + "  " + r.Title())
 	p.line("", p.kind(t, r)+" · "+r.Path)
 	p.line("", "")
 	p.fields(t, r)
+	p.clocks(t, r, book)
 	p.body(r)
 }
 

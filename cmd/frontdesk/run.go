@@ -32,7 +32,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	if err != nil && !started {
 		err = usageError{withHint(err, usageHint(err, cmd))}
 	}
-	return report(e.stderr, err)
+	return conclude(e.stderr, err)
 }
 
 // usageHint says where to read on, unless the error says what to do itself.

@@ -53,6 +53,7 @@ type typeJSON struct {
 	States      []stateJSON                       `json:"states"`
 	Transitions map[records.State][]records.State `json:"transitions"`
 	Policy      any                               `json:"policy"` // as it is written, after extends; null where there is none
+	Clocks      []clockKindJSON                   `json:"clocks"`
 }
 
 // fieldJSON is one field of a type.
@@ -79,7 +80,7 @@ type stateJSON struct {
 func newTypeJSON(t *schema.Type) typeJSON {
 	out := typeJSON{
 		Name: t.Name, Title: t.Title, Plural: t.Plural, Description: t.Description, Folder: t.Folder, Prefix: t.Prefix,
-		BuiltIn: t.BuiltIn, Path: t.Path, Fields: []fieldJSON{}, States: []stateJSON{}, Transitions: t.Transitions,
+		BuiltIn: t.BuiltIn, Path: t.Path, Fields: []fieldJSON{}, States: []stateJSON{}, Transitions: t.Transitions, Clocks: clocksJSON(t),
 	}
 	required, tracked := set(t.Required), set(t.Tracked)
 	for _, f := range t.Fields {
@@ -159,10 +160,11 @@ func newSchemaShowCmd(e *env) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "show TYPE",
-		Short: "Show the fields, states, sections and approval rules of a type",
+		Short: "Show the fields, states, sections, approval rules and clocks of a type",
 		Long: "Show prints what records of a type may hold: fields with their values, states with\n" +
-			"what they need and the steps between them, and the sections of the text; and, where\n" +
-			"the type has a policy, who has to approve what.",
+			"what they need and the steps between them, and the sections of the text; where the\n" +
+			"type has a policy, who has to approve what; and where it has service levels, what\n" +
+			"they measure and promise.",
 		Example: "  frontdesk schema show incident\n  frontdesk schema show change --format json",
 		Args:    between(1, 1, "a TYPE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -219,6 +221,7 @@ func printType(e *env, t *schema.Type) error {
 		}
 	}
 	printPolicy(p, t.Policy)
+	printClocks(p, t)
 	_, err := io.WriteString(e.stdout, p.String())
 	return err
 }

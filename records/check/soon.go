@@ -5,6 +5,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/plain"
 	"frontdesk/records/sla"
 )
 
@@ -85,7 +86,7 @@ func (c coming) diagnostic(in *Input, r *records.Record) diag.Diagnostic {
 			WithHint("change due_at where another time was agreed on")
 	} else {
 		d = diag.New(rule, diag.Warning, r.Path, r.SpanOf(field), "target %s of %s %s", c.clock.Target, titled(c.clock), says).
-			WithHint("frontdesk show %s prints its clocks", r.ID)
+			WithHint("frontdesk show %s prints its clocks", plain.Line(string(r.ID)))
 	}
 	d.Record, d.Field = string(r.ID), field
 	return d
@@ -100,5 +101,5 @@ func titled(c *sla.Clock) string {
 	if c.Subject != "" {
 		title += " (" + c.Subject + ")"
 	}
-	return title
+	return plain.Line(title)
 }

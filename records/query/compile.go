@@ -72,7 +72,7 @@ func (c *compiler) named(values []value) ([]*schema.Type, error) {
 }
 
 func (c *compiler) compile(terms []term) (*Query, error) {
-	q := &Query{terms: terms, types: c.types, match: map[records.Type][]pred{}}
+	q := &Query{terms: terms, types: c.types, match: map[records.Type][]pred{}, timed: map[records.Type][]pred{}}
 	for _, t := range c.types {
 		q.match[t.Name] = nil
 	}
@@ -86,12 +86,16 @@ func (c *compiler) compile(terms []term) (*Query, error) {
 			}
 			q.order = append(q.order, keys...)
 		default:
-			preds, err := c.term(t)
+			preds, timed, err := c.term(t)
 			if err != nil {
 				return nil, err
 			}
+			into := q.match
+			if timed {
+				into = q.timed
+			}
 			for i, have := range c.types {
-				q.match[have.Name] = append(q.match[have.Name], negate(t.not, preds[i]))
+				into[have.Name] = append(into[have.Name], negate(t.not, preds[i]))
 			}
 		}
 	}
@@ -100,17 +104,27 @@ func (c *compiler) compile(terms []term) (*Query, error) {
 	return q, nil
 }
 
-// term returns a predicate for each of the compiler's types.
-func (c *compiler) term(t term) ([]pred, error) {
-	switch t.key {
-	case "":
-		return c.word(t.values[0].text), nil
-	case keyIs:
-		return c.is(t.values)
-	case keyHas, keyNo:
-		return c.presence(t)
+// term returns a predicate for each of the compiler's types. timed reports whether
+// they ask for clocks.
+func (c *compiler) term(t term) (preds []pred, timed bool, err error) {
+	switch {
+	case t.key == "":
+		return c.word(t.values[0].text), false, nil
+	case t.key == keyIs:
+		preds, err = c.is(t.values)
+	case t.key == keyHas, t.key == keyNo:
+		timed = slices.ContainsFunc(t.values, func(v value) bool { return c.isDue(v.text) })
+		preds, err = c.presence(t)
+	case c.isSLA(t.key):
+		timed = true
+		preds, err = c.outcomes(t)
+	case c.isDue(t.key):
+		timed = true
+		preds, err = c.due(t)
+	default:
+		preds, err = c.field(t)
 	}
-	return c.field(t)
+	return preds, timed, err
 }
 
 func negate(not bool, p pred) pred {
@@ -180,6 +194,13 @@ func (c *compiler) presence(t term) ([]pred, error) {
 	for _, v := range t.values {
 		if v.op != "" {
 			return nil, noOrder(v, t.key)
+		}
+		if c.isDue(v.text) {
+			for i, p := range c.presentDue(t.key) {
+				rest := preds[i]
+				preds[i] = func(s *subject) bool { return p(s) || rest(s) }
+			}
+			continue
 		}
 		fields, err := c.resolve(v.text, v.column)
 		if err != nil {
@@ -317,7 +338,7 @@ func (c *compiler) unknownField(name string, column int) error {
 		return syntaxError(column, fmt.Sprintf("%s has no field %q", typeList(c.types), name),
 			fmt.Sprintf("records with that field: %s", strings.Join(elsewhere, ", ")))
 	}
-	known := []string{keyIs, keyHas, keyNo, keyType, keySort}
+	known := []string{keyIs, keyHas, keyNo, keyType, keySort, keySLA, keyDue}
 	for _, t := range c.types {
 		for _, f := range t.Fields {
 			for _, suffix := range timeSuffixes() {

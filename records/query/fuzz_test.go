@@ -7,16 +7,22 @@ import (
 
 	"pgregory.net/rapid"
 
+	"frontdesk/records"
 	"frontdesk/records/query"
+	"frontdesk/records/sla"
 )
 
 func FuzzParse(f *testing.F) {
 	for _, q := range []string{"", `is:open -title:"a \"b\" \\" level:L1..L3,>L1 opened:>=today-7d sort:-cost,type no:owner @me x_a.b:<=5 Größe`,
-		`"`, "-", "a:b:c", "cost:1..", "type:t", "(a", "owner:@me", "a,b", `"a".."b"`, `title:"a".."b"`, "opened:9999-12-31..now+99999w", "\x00:\x1b"} {
+		`"`, "-", "a:b:c", "cost:1..", "type:t", "(a", "owner:@me", "a,b", `"a".."b"`, `title:"a".."b"`, "opened:9999-12-31..now+99999w", "\x00:\x1b",
+		"sla:breached,none -sla.response:met due:<4h,overdue sort:-due has:due no:due", "due:1h..2d due:>=today due_at:now", `sla:"met" due:"today" due:PT4H`} {
 		f.Add(q)
 	}
 	opts := options(f, "")
-	all := sample()
+	_, clocks := timedSample()
+	opts.Clocks = func(r *records.Record) []sla.Clock { return clocks[string(r.ID)] }
+	timed, _ := timedSample()
+	all := append(sample(), timed...)
 	f.Fuzz(func(t *testing.T, q string) {
 		parsed, err := query.Parse(q, opts)
 		if err != nil {
@@ -62,6 +68,27 @@ func TestQueriesWriteThemselves(t *testing.T) {
 			t.Errorf("Parse(%q) writes %q", q, parsed)
 		}
 	})
+}
+
+func TestOppositesOfClocksShareNothingAndLeaveNothing(t *testing.T) {
+	opts := options(t, "incident")
+	all, clocks := timedSample()
+	opts.Clocks = func(r *records.Record) []sla.Clock { return clocks[string(r.ID)] }
+	for _, q := range []string{"sla:breached", "sla:none", "sla.response:met,paused", "due:<4h", "due:overdue", "has:due", "no:due"} {
+		yes, err := query.Parse(q, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		no, err := query.Parse("-"+q, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			if typ := opts.Types.Get(r.Type); r.Type == "incident" && yes.Match(typ, r) == no.Match(typ, r) {
+				t.Errorf("%s meets both or neither of %q and its opposite", r.Ref(), q)
+			}
+		}
+	}
 }
 
 func TestOppositesShareNothingAndLeaveNothing(t *testing.T) {

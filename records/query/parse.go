@@ -276,7 +276,7 @@ func (p *parser) scalar(key string) (scalar, error) {
 // emptyHint says what somebody may have meant who wrote a key without a value.
 func emptyHint(key string) string {
 	switch key {
-	case keyIs, keyHas, keyNo, keyType, keySort:
+	case keyIs, keyHas, keyNo, keyType, keySort, keySLA:
 		return "no space may follow the colon"
 	}
 	return fmt.Sprintf("no space may follow the colon; to find records without %s, write no:%s", key, key)

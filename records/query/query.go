@@ -27,10 +27,16 @@
 //	has:FIELD                  the field is set; null, "" and [] are not
 //	no:FIELD                   the type has the field and the record does not set it
 //	sort:FIELD sort:-FIELD     order, ascending or descending; several apply in turn
+//	sla:breached sla:running sla:paused sla:met sla:cancelled
+//	                           a clock of the record that has a target stands so
+//	sla:none                   no clock of the record has a target
+//	sla.CLOCK:breached         that clock alone, as in sla.response:breached
+//	due:values sort:due        when something is due first, see below
 //	FIELD:values               by the field's kind, see below
 //
 // FIELD is a field of the asked type, or of any type where none is asked for. A
-// trailing _at or _on may be left out (opened for opened_at). Keys that begin with x_
+// trailing _at or _on may be left out (opened for opened_at), but of due_at: due is
+// more than that. Keys that begin with x_
 // and paths into a map (imported.rfc) are taken as they are. A term about a
 // field matches only records whose type has it. Where a field is a list, one
 // item that matches is enough.
@@ -61,6 +67,22 @@
 // A word, or a quoted phrase, matches where it stands anywhere in the title, the
 // id or the body. @me as a value is the person who asks.
 //
+// # Due
+//
+// A record is due when the first of its targets is over that have not stopped, or at
+// the deadline that it states in due_at while work is still to be done, whichever comes
+// first. A target that is over already was due when it was. What is paused is due when
+// it would be if it ran on now. due_at is the deadline alone. due: takes times as above,
+// and
+//
+//	due:<4h due:<=2d           within that time from now, or before now: minutes (30m),
+//	                           hours, days of 24 hours, weeks; or PT4H30M
+//	due:>4h due:1h..4h         later than that; between the two
+//	due:overdue                before now
+//
+// now is the time of the clocks. In a type that has a field called due, or due_on alone,
+// due means that field.
+//
 // # Order
 //
 // Without sort: newest first by opened_at (or by the time field that the type's
@@ -79,6 +101,7 @@ import (
 	"unicode/utf8"
 
 	"frontdesk/records"
+	"frontdesk/records/sla"
 	"frontdesk/schema"
 )
 
@@ -92,6 +115,11 @@ type Options struct {
 	Location *time.Location // zone of dates without one; nil means UTC
 	Types    *schema.Types  // the desk's types; must not be nil
 	Type     records.Type   // the asked type; "" means all
+	// Clocks returns the clocks of a record as of AsOf. It is asked by Match, for records
+	// for which MayMatch holds, and by Sort, from where these are called. Without it
+	// records have no clocks.
+	Clocks func(*records.Record) []sla.Clock
+	AsOf   time.Time // the time of the clocks; zero means Now
 }
 
 // SyntaxError says where a query is wrong. Column counts characters from 1.
@@ -110,7 +138,8 @@ func (e *SyntaxError) Error() string {
 type Query struct {
 	terms []term
 	types []*schema.Type
-	match map[records.Type][]pred
+	match map[records.Type][]pred // beside clocks
+	timed map[records.Type][]pred // by clocks
 	order []sortKey
 	needs needs
 }
@@ -119,6 +148,7 @@ type Query struct {
 type needs struct {
 	fields []string
 	body   bool
+	clocks bool
 }
 
 func (n *needs) add(field string) {
@@ -151,12 +181,13 @@ func Parse(q string, opts Options) (*Query, error) {
 // types than the asked ones never do.
 func (q *Query) Match(t *schema.Type, r *records.Record) bool {
 	preds, asked := q.match[t.Name]
-	if !asked {
-		return false
-	}
 	s := subject{Record: r}
+	return asked && meets(&s, preds) && meets(&s, q.timed[t.Name])
+}
+
+func meets(s *subject, preds []pred) bool {
 	for _, p := range preds {
-		if !p(&s) {
+		if !p(s) {
 			return false
 		}
 	}
@@ -174,7 +205,7 @@ func (q *Query) Types() []records.Type {
 }
 
 // Needs returns the front-matter keys that Match and Sort look at beside the id,
-// and whether they search the body.
+// and whether they search the body. NeedsClocks says whether they ask for clocks.
 func (q *Query) Needs() (fields []string, body bool) {
 	return slices.Clone(q.needs.fields), q.needs.body
 }
@@ -196,6 +227,8 @@ type subject struct {
 	*records.Record
 	body    string
 	lowered bool
+	times   []sla.Clock
+	timed   bool
 }
 
 // lowerBody returns the body in lower case.

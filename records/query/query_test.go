@@ -362,7 +362,8 @@ func TestAnAmbiguousBeginningOfATypeNamesThem(t *testing.T) {
 func TestHelpShowsOnlyWhatParses(t *testing.T) {
 	opts := options(t, "")
 	for _, q := range []string{"is:open", "state:on-hold", "priority:P1,P2", `title:"disk full"`, "-service:vpn", "no:assignee", "has:problem",
-		"assignee:@me", "opened:>2026-01-01", "opened:2026-11", "id:CHG-2611-AB3D", "sort:priority", "sort:-opened", `"free text"`, "type:change",
+		"assignee:@me", "opened:>2026-01-01", "opened:2026-11", "id:CHG-2611-AB3D", "sort:priority", "sort:-opened", "sort:due", `"free text"`, "type:change",
+		"sla:breached", "sla.response:breached", "due:<4h", "due:overdue", "due:today", "due:<=2026-12-01",
 		`title:"disk full" opened:>today-7d`} {
 		if _, err := query.Parse(q, opts); err != nil {
 			t.Errorf("help shows %q: %v", q, err)

@@ -44,6 +44,10 @@ func (c *compiler) sortKeys(t term) ([]sortKey, error) {
 			keys = append(keys, sortKey{descending: descending, rank: rankOfType})
 			continue
 		}
+		if c.isDue(name) {
+			keys = append(keys, c.dueOrder(descending))
+			continue
+		}
 		fields, err := c.resolve(name, v.column)
 		if err != nil {
 			return nil, err

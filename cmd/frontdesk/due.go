@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"frontdesk/records"
+	"frontdesk/records/figure"
+	"frontdesk/records/plain"
+	"frontdesk/records/sla"
+	"frontdesk/schema"
+)
+
+// fieldDue holds the deadline that a record states.
+const fieldDue = "due_at"
+
+// dueOptions are the flags of due.
+type dueOptions struct {
+	format string
+	since  string
+	within string
+	asOf   string
+}
+
+func newDueCmd(e *env) *cobra.Command {
+	o := &dueOptions{}
+	cmd := &cobra.Command{
+		Use:   "due",
+		Short: "Print what became due since a time, and what will be due soon",
+		Long: "Due prints, in time order, what people must be told: warnings that were reached,\n" +
+			"targets that were over, and stated deadlines that came, after --since and up to now.\n" +
+			"Nothing becomes due while its clock is paused. With --within it adds what will become\n" +
+			"due within that time if nothing changes.\n\n" +
+			"--since is a time, or an ISO 8601 duration before now, by default PT24H. A program\n" +
+			"that sends mail runs it with --format json and the as_of of its last run as --since,\n" +
+			"and so tells everything once: what falls on --since itself was told before.",
+		GroupID: groupRead,
+		Example: "  frontdesk due\n  frontdesk due --since 2026-11-03T09:00:00Z --format json\n  frontdesk due --within PT4H",
+		Args:    between(0, 0, "no arguments"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return showDue(cmd.Context(), e, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", formatText, "print as `text` or json")
+	f.StringVar(&o.since, "since", "PT24H", "tell what became due after this `time`, or this long ago")
+	f.StringVar(&o.within, "within", "", "tell what will be due within this `time`, such as PT4H, too")
+	f.StringVar(&o.asOf, "as-of", "", "take this `time` for now: 2026-11-03 or 2026-11-03T09:12:00Z")
+	return completeFlag(cmd, "format", formatText, formatJSON)
+}
+
+func showDue(ctx context.Context, e *env, o *dueOptions) error {
+	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
+		return err
+	}
+	now, err := parseAsOf(o.asOf, e.now())
+	if err != nil {
+		return err
+	}
+	since, until, err := o.span(now)
+	if err != nil {
+		return err
+	}
+	t, err := openDesk(e)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	var types []records.Type
+	for _, typ := range t.Types.All() {
+		if len(typ.States) > 0 && (len(typ.Clocks) > 0 || typ.Field(fieldDue) != nil) {
+			types = append(types, typ.Name)
+		}
+	}
+	x := openIndex(t)
+	l, err := figure.Load(ctx, t, x, figure.Options{AsOf: now, Zone: t.Desk.TimeZone, Types: types, Fields: []string{records.FieldTitle, fieldDue, "assignee", "team"}})
+	if err != nil {
+		return err
+	}
+	defer x.Save(ctx) // what is not kept is computed again
+	notices := noticesOf(l.Data, types, since, until)
+	if o.format == formatJSON {
+		err = writeJSON(e.stdout, newDueJSON(notices, since, now, until))
+	} else {
+		err = printDue(e, notices, now, t.Desk.TimeZone)
+	}
+	if err != nil {
+		return err
+	}
+	return reportLost(e, t, l.Tree, types...)
+}
+
+// span returns the time after which, and up to which, things are told.
+func (o *dueOptions) span(now time.Time) (since, until time.Time, err error) {
+	since, until = now, now
+	if d, ok := schema.Duration(o.since); ok {
+		since = now.Add(-d)
+	} else if since, err = parseAsOf(o.since, now); err != nil || o.since == "" {
+		return since, until, usagef("write 2026-11-03T09:12:00Z, or PT24H for a day ago", "--since %q is no time", o.since)
+	}
+	if o.within != "" {
+		d, ok := schema.Duration(o.within)
+		if !ok || d <= 0 {
+			return since, until, usagef("write PT4H for four hours, P1D for a day", "--within %q is no length of time", o.within)
+		}
+		until = now.Add(d)
+	}
+	if since.After(until) {
+		return since, until, usagef("", "--since lies ahead")
+	}
+	return since, until, nil
+}
+
+// noticesOf returns what becomes due in a span of time, in order.
+func noticesOf(d *figure.Data, types []records.Type, since, until time.Time) []sla.Notice {
+	var out []sla.Notice
+	for _, t := range types {
+		for _, c := range d.Of(t) {
+			out = append(out, sla.Notices(c.Record, c.Clocks, since, until)...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sla.Notice) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// dueJSON is what became due in JSON.
+type dueJSON struct {
+	Version int          `json:"version"`
+	Since   string       `json:"since"` // without
+	AsOf    string       `json:"as_of"`
+	Until   string       `json:"until"`
+	Notices []noticeJSON `json:"notices"`
+}
+
+// noticeJSON is one thing that became due.
+type noticeJSON struct {
+	At       string         `json:"at"`
+	Kind     sla.NoticeKind `json:"kind"`
+	Type     records.Type   `json:"type"`
+	ID       records.ID     `json:"id"`
+	Title    string         `json:"title"`
+	State    records.State  `json:"state"`
+	Team     string         `json:"team"`
+	Assignee string         `json:"assignee"`
+	Clock    string         `json:"clock,omitempty"`
+	Metric   schema.Metric  `json:"metric,omitempty"`
+	Target   string         `json:"target,omitempty"`
+	Due      string         `json:"due"`
+}
+
+func newDueJSON(notices []sla.Notice, since, now, until time.Time) dueJSON {
+	out := dueJSON{Version: envelopeVersion, Since: records.FormatTime(since), AsOf: records.FormatTime(now), Until: records.FormatTime(until), Notices: []noticeJSON{}}
+	for _, n := range notices {
+		r := n.Record
+		item := noticeJSON{
+			At: records.FormatTime(n.At), Kind: n.Kind, Type: r.Type, ID: r.ID, Title: r.Title(), State: r.State(),
+			Team: r.Text("team"), Assignee: r.Text("assignee"), Due: records.FormatTime(n.At),
+		}
+		if n.Clock != nil {
+			item.Clock, item.Metric, item.Target, item.Due = n.Clock.Name, n.Clock.Metric, n.Clock.Target, records.FormatTime(n.Clock.Due)
+		}
+		out.Notices = append(out.Notices, item)
+	}
+	return out
+}
+
+func printDue(e *env, notices []sla.Notice, now time.Time, zone *time.Location) error {
+	if len(notices) == 0 {
+		if e.isTerminal(e.stdout) {
+			complain(e.stderr, "nothing became due")
+		}
+		return nil
+	}
+	t := table{width: e.columns(), color: e.color(), header: []string{"WHEN", "WHAT", "ID", "ASSIGNEE", "TITLE"}}
+	for _, n := range notices {
+		t.rows = append(t.rows, []string{n.At.In(zone).Format("2006-01-02 15:04 MST"), noticeWords(n, now), string(n.Record.ID), n.Record.Text("assignee"), n.Record.Title()})
+	}
+	return t.write(e.stdout)
+}
+
+// noticeWords says what became due, or will.
+func noticeWords(n sla.Notice, now time.Time) string {
+	ahead := n.At.After(now)
+	switch {
+	case n.Kind == sla.Dated && ahead:
+		return "deadline ahead"
+	case n.Kind == sla.Dated:
+		return "deadline came"
+	case n.Kind == sla.Ended && ahead:
+		return fmt.Sprintf("%s due", plain.Line(n.Clock.Title))
+	case n.Kind == sla.Ended:
+		return fmt.Sprintf("%s breached", plain.Line(n.Clock.Title))
+	}
+	return fmt.Sprintf("%s warning", plain.Line(n.Clock.Title))
+}
