@@ -3,6 +3,7 @@ package figure
 import (
 	"math"
 	"strconv"
+	"sync"
 	"time"
 
 	"frontdesk/records"
@@ -66,14 +67,14 @@ func (s *Scope) Months() []calendar.Span {
 }
 
 // Once returns what make returned the first time that the key was asked about in this
-// scope: what several figures share is computed once. A key is of a type of its own in
-// the package that asks.
+// scope: what several figures share is computed once, whichever goroutine asks first. A
+// key is of a type of its own in the package that asks.
 func (s *Scope) Once(key any, make func() any) any {
-	if v, ok := s.memo.Load(key); ok {
-		return v
+	once, ok := s.memo.Load(key)
+	if !ok {
+		once, _ = s.memo.LoadOrStore(key, sync.OnceValue(make))
 	}
-	v, _ := s.memo.LoadOrStore(key, make())
-	return v
+	return once.(func() any)()
 }
 
 // Refs returns the unambiguous names of cases, in their order.

@@ -143,7 +143,8 @@ func (w Want) log() bool { return slices.Contains(w.Fields, records.FieldLog) }
 
 // Load returns the records of the types, of all where none is given, that match,
 // as tree.Load does. Those that are known have no positions, no source and, unless
-// wanted, no body; their Source is nil. Those read now are whole. The error is
+// wanted, no body; their Source is nil, and records share values, which must not be
+// changed. Those read now are whole. The error is
 // about the run alone.
 func (x *Index) Load(ctx context.Context, want Want, types ...records.Type) (*tree.Loaded, error) {
 	var l *tree.Listing
@@ -213,7 +214,7 @@ func (x *Index) look(ctx context.Context, l *tree.Listing, want Want) ([]finding
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(found)/chunk+1) {
 		wg.Go(func() {
-			r := &reader{slab: &slab{}}
+			r := &reader{slab: &slab{}, common: newCommon()}
 			var block []records.Record
 			for ctx.Err() == nil {
 				from := int(next.Add(chunk)) - chunk

@@ -3,6 +3,7 @@ package index
 import (
 	"encoding/binary"
 	"errors"
+	"hash/maphash"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
@@ -87,6 +88,47 @@ type reader struct {
 	src []byte
 	err error
 	*slab
+	common *common // nil: no two records share a value
+}
+
+// common holds short scalars that were read more than once, such as states: records
+// share them, as nobody changes what the index knows of a record. It stands apart from
+// the slab, which takes values back.
+type common struct {
+	seed  maphash.Seed
+	slots [1024]struct {
+		value *records.Value
+		head  byte
+		seen  uint32 // of the text that was read here last and is not shared yet
+	}
+}
+
+// longestCommon is how long a scalar may be that records share.
+const longestCommon = 32
+
+func newCommon() *common { return &common{seed: maphash.MakeSeed()} }
+
+// scalar returns a scalar as it stands behind a head.
+func (r *reader) scalar(head byte, text []byte) *records.Value {
+	if r.common != nil && len(text) <= longestCommon {
+		h := maphash.Bytes(r.common.seed, text)
+		slot := &r.common.slots[h%uint64(len(r.common.slots))]
+		if slot.value != nil && slot.head == head && slot.value.Text == string(text) {
+			return slot.value
+		}
+		if mark := uint32(h>>32) + uint32(head); slot.seen != mark {
+			slot.seen = mark
+		} else {
+			slot.value, slot.head = new(records.Value), head
+			return filled(slot.value, head, text)
+		}
+	}
+	return filled(r.slab.value(), head, text)
+}
+
+func filled(v *records.Value, head byte, text []byte) *records.Value {
+	v.Kind, v.Quoted, v.Flow, v.Text = records.Kind(head&kindMask), head&flagQuoted != 0, head&flagFlow != 0, string(text)
+	return v
 }
 
 // slab hands out values and pairs in blocks, since a large desk has millions of
@@ -131,6 +173,17 @@ func (s *slab) pairsOf(n int) []records.Pair {
 	from := len(s.pairs)
 	s.pairs = s.pairs[:from+n]
 	return s.pairs[from : from : from+n]
+}
+
+// trimmed gives back the room behind pairs that were handed out last, but for one: that
+// of the log.
+func (s *slab) trimmed(pairs []records.Pair) []records.Pair {
+	room := cap(pairs) - len(pairs) - 1
+	if room > 0 && len(s.pairs) >= cap(pairs) && &pairs[:1][0] == &s.pairs[len(s.pairs)-cap(pairs):][0] {
+		s.pairs = s.pairs[:len(s.pairs)-room]
+		return pairs[: len(pairs) : len(pairs)+1]
+	}
+	return pairs
 }
 
 func (r *reader) fail() { r.src, r.err = nil, errFrame }
@@ -193,8 +246,11 @@ func chosen(wanted []string, key []byte) (string, bool) {
 }
 
 func (r *reader) value(depth int) *records.Value {
-	v := r.slab.value()
 	head := r.byte()
+	if records.Kind(head&kindMask) < records.List && depth <= maxDepth {
+		return r.scalar(head, r.bytes())
+	}
+	v := r.slab.value()
 	v.Kind, v.Quoted, v.Flow = records.Kind(head&kindMask), head&flagQuoted != 0, head&flagFlow != 0
 	switch {
 	case v.Kind > records.Map || depth > maxDepth:
@@ -211,8 +267,6 @@ func (r *reader) value(depth int) *records.Value {
 		for range n {
 			v.Pairs = append(v.Pairs, records.Pair{Key: r.text(), Value: r.value(depth + 1)})
 		}
-	default:
-		v.Text = r.text()
 	}
 	return v
 }
@@ -245,6 +299,9 @@ func (r *reader) head(wanted []string) (id records.ID, fields *records.Value, ds
 			return "", nil, nil
 		}
 		r.src = rest
+	}
+	if wanted != nil {
+		fields.Pairs = r.trimmed(fields.Pairs)
 	}
 	return id, fields, ds
 }

@@ -58,7 +58,7 @@ func ownReport(all []figure.Report, ts *schema.Types, f desk.Figure) (*figure.Re
 	}
 	t := ts.Get(r.Subject)
 	for _, text := range []string{f.Query, f.Among} {
-		q, err := parseQuery(text, t, ts, time.Unix(0, 0), time.UTC)
+		q, err := parseQuery(text, t, ts, time.Unix(0, 0), nil)
 		if err != nil {
 			return nil, fault("frontdesk list --help explains queries", "query %q: %v", text, err)
 		}
@@ -101,8 +101,14 @@ func names(all []figure.Report) string {
 	return string(out)
 }
 
-func parseQuery(text string, t *schema.Type, ts *schema.Types, now time.Time, zone *time.Location) (*query.Query, error) {
-	return query.Parse(text, query.Options{Now: now, Location: zone, Types: ts, Type: t.Name})
+// parseQuery compiles a query as of a time; d, which answers for clocks, may be nil where
+// nothing is to be found.
+func parseQuery(text string, t *schema.Type, ts *schema.Types, now time.Time, d *figure.Data) (*query.Query, error) {
+	o := query.Options{Now: now, Location: time.UTC, Types: ts, Type: t.Name}
+	if d != nil {
+		o.Location, o.Clocks = d.Zone, d.ClocksOf
+	}
+	return query.Parse(text, o)
 }
 
 // ownDefinition returns the definition of a figure that can be computed, and the fields
@@ -122,7 +128,7 @@ func ownDefinition(f desk.Figure, ts *schema.Types) (figure.Definition, []string
 	fields := []string{}
 	t := ts.Get(f.Type)
 	for _, text := range []string{f.Query, f.Among} {
-		if q, err := parseQuery(text, t, ts, time.Unix(0, 0), time.UTC); err == nil {
+		if q, err := parseQuery(text, t, ts, time.Unix(0, 0), nil); err == nil {
 			needs, _ := q.Needs()
 			fields = append(fields, needs...)
 		}
@@ -279,7 +285,7 @@ func computed(what string, values []float64) (v float64, ok bool) {
 
 // matching returns the cases of a scope that a query finds.
 func matching(text string, s *figure.Scope, ts *schema.Types) []*figure.Case {
-	q, err := parseQuery(text, s.Type, ts, s.AsOf, s.Zone)
+	q, err := parseQuery(text, s.Type, ts, s.AsOf, s.Data)
 	if err != nil {
 		return nil // All has reported it
 	}

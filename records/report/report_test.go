@@ -17,6 +17,7 @@ import (
 	"frontdesk/records"
 	"frontdesk/records/figure"
 	"frontdesk/records/frontmatter"
+	"frontdesk/records/sla"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
 )
@@ -201,12 +202,14 @@ func TestEveryFormatIsSoundWhateverTheRecordsHold(t *testing.T) {
 
 func TestTheDesksOwnFigures(t *testing.T) {
 	d := three(t)
+	d.Cases["incident"][1].Clocks = []sla.Clock{{Name: "resolution", Target: "all", Limit: time.Hour, Outcome: sla.Breached}}
 	cases := []struct {
 		f     desk.Figure
 		value any
 		n     int
 	}{
 		{desk.Figure{Query: "is:open"}, 1.0, 1},
+		{desk.Figure{Query: "sla:breached"}, 1.0, 1},
 		{desk.Figure{Query: "priority:P1", Compute: "share", Among: "has:opened_at"}, 100 * 2.0 / 3, 3},
 		{desk.Figure{Query: "", Compute: "mean", Of: "resolved_at", Since: "opened_at"}, 3.0, 2},
 		{desk.Figure{Query: "", Compute: "p90", Of: "resolved_at", Since: "opened_at"}, 3.8, 2},

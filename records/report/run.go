@@ -2,7 +2,10 @@ package report
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"frontdesk/records"
@@ -49,9 +52,10 @@ func Run(r figure.Report, d *figure.Data, a Asked) *Done {
 	whole := figure.NewScope(d, r.Subject, a.From, a.To)
 	for _, def := range r.Figures {
 		if len(a.Figures) == 0 || slices.Contains(a.Figures, def.ID) {
-			done.Figures = append(done.Figures, Figure{Definition: def, Result: def.Compute(whole)})
+			done.Figures = append(done.Figures, Figure{Definition: def})
 		}
 	}
+	each(len(done.Figures), func(i int) { done.Figures[i].Result = done.Figures[i].Compute(whole) })
 	switch a.By {
 	case "":
 	case Month:
@@ -103,11 +107,25 @@ func (done *Done) byMonth(whole *figure.Scope) {
 }
 
 func (done *Done) add(key, title string, part *figure.Scope, wanted func(figure.Definition) bool) {
-	for i := range done.Figures {
+	each(len(done.Figures), func(i int) {
 		if f := &done.Figures[i]; wanted(f.Definition) {
 			f.Groups = append(f.Groups, Group{Key: key, Title: title, Result: f.Compute(part)})
 		}
+	})
+}
+
+// each calls do for the numbers below n, on all cores.
+func each(n int, do func(int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
 	}
+	wait.Wait()
 }
 
 // compareEmpty puts what is not set last.

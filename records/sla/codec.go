@@ -35,8 +35,14 @@ func ReadTrace(src []byte) (tr Trace, rest []byte, err error) {
 	r := &decoder{b: src}
 	r.version()
 	tr.Last = r.time()
-	for n := r.count(leastClock); n > 0 && !r.bad; n-- {
-		tr.Clocks = append(tr.Clocks, r.clock())
+	if n := r.count(leastClock); n > 0 {
+		tr.Clocks = make([]Clock, n)
+		r.seen = make([]string, 0, 4+4*n)
+	}
+	for i := range tr.Clocks {
+		if r.clock(&tr.Clocks[i]); r.bad {
+			break
+		}
 	}
 	if r.bad {
 		return Trace{}, nil, ErrDamaged
@@ -79,23 +85,25 @@ func ReadSummary(src []byte) (s Summary, rest []byte, err error) {
 	return s, r.b, nil
 }
 
-func (s *Summary) times() []*time.Time {
-	return []*time.Time{&s.First, &s.Last, &s.Assigned, &s.Answered, &s.Left, &s.LastEntered}
+func (s *Summary) times() [6]*time.Time {
+	return [6]*time.Time{&s.First, &s.Last, &s.Assigned, &s.Answered, &s.Left, &s.LastEntered}
 }
 
-func (s *Summary) counts() []*int {
-	return []*int{&s.Teams, &s.Reassigned, &s.PingPong, &s.Handed, &s.Reopened, &s.FromClosed, &s.Holds, &s.Priorities}
+func (s *Summary) counts() [8]*int {
+	return [8]*int{&s.Teams, &s.Reassigned, &s.PingPong, &s.Handed, &s.Reopened, &s.FromClosed, &s.Holds, &s.Priorities}
 }
 
 // texts, times and lengths are the parts of a clock that are written one after the other.
-func (c *Clock) texts() []*string {
-	return []*string{&c.Name, &c.Title, (*string)(&c.Metric), &c.Subject, &c.Target, &c.Source, &c.Calendar, &c.Note}
+func (c *Clock) texts() [8]*string {
+	return [8]*string{&c.Name, &c.Title, (*string)(&c.Metric), &c.Subject, &c.Target, &c.Source, &c.Calendar, &c.Note}
 }
 
-func (c *Clock) times() []*time.Time { return []*time.Time{&c.Start, &c.Stop, &c.Due, &c.Over} }
+func (c *Clock) times() [4]*time.Time {
+	return [4]*time.Time{&c.Start, &c.Stop, &c.Due, &c.Over}
+}
 
-func (c *Clock) lengths() []*time.Duration {
-	return []*time.Duration{&c.Limit, &c.Elapsed.Business, &c.Elapsed.Wall, &c.Held.Business, &c.Held.Wall, &c.Idle.Business, &c.Idle.Wall, &c.Left}
+func (c *Clock) lengths() [8]*time.Duration {
+	return [8]*time.Duration{&c.Limit, &c.Elapsed.Business, &c.Elapsed.Wall, &c.Held.Business, &c.Held.Wall, &c.Idle.Business, &c.Idle.Wall, &c.Left}
 }
 
 // leastClock is how many bytes a clock takes at least.
@@ -343,8 +351,7 @@ func (r *decoder) duration() time.Duration {
 	return 0
 }
 
-func (r *decoder) clock() Clock {
-	var c Clock
+func (r *decoder) clock(c *Clock) {
 	for _, s := range c.texts() {
 		*s = r.text()
 	}
@@ -352,7 +359,7 @@ func (r *decoder) clock() Clock {
 	outcome, phase := flags%8, flags/8%4
 	if flags >= 64 || outcome >= len(outcomes()) || phase >= len(phases()) || !slices.Contains(schema.Metrics(), c.Metric) {
 		r.fail()
-		return c
+		return
 	}
 	c.Outcome, c.Phase, c.Active = outcomes()[outcome], phases()[phase], flags&32 != 0
 	for _, at := range c.times() {
@@ -365,7 +372,6 @@ func (r *decoder) clock() Clock {
 	if c.Active != (c.Phase != Stopped) || c.Active != c.Stop.IsZero() || c.Start.IsZero() {
 		r.fail()
 	}
-	return c
 }
 
 // times reads a list of times.
