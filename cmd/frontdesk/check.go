@@ -19,6 +19,7 @@ import (
 	"frontdesk/records/index"
 	"frontdesk/records/query"
 	"frontdesk/records/render"
+	"frontdesk/records/report"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
 )
@@ -129,7 +130,7 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 	}
 	in := &check.Input{Desk: c.tree.Desk, Types: c.tree.Types, Set: l.Set, AsOf: c.asOf, Exists: c.tree.Exists}
 	keys, signing := c.tree.Signers()
-	known := slices.Concat(c.tree.Problems, signing, evidence.CheckKeys(keys, c.asOf), l.Problems)
+	known := slices.Concat(c.tree.Problems, signing, evidence.CheckKeys(keys, c.asOf), l.Problems, wrongFigures(c.tree))
 	verdicts := x.Verdicts()
 	all := check.Again(ctx, in, known, verdicts, c.whole)
 	if err := ctx.Err(); err != nil {
@@ -150,6 +151,15 @@ func (c *checkRun) judge(ctx context.Context) (*check.Input, []diag.Diagnostic, 
 		}
 	}
 	return in, ds, nil
+}
+
+// wrongFigures returns what is wrong with the desk's own figures.
+func wrongFigures(t *tree.Tree) []diag.Diagnostic {
+	if len(t.Desk.Figures) == 0 {
+		return nil // the reports need not be put together
+	}
+	_, ds := report.All(t.Desk, t.Types)
+	return ds
 }
 
 // due returns what is over its target or deadline, or will be soon, where that is asked
