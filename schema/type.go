@@ -89,6 +89,16 @@ type Field struct {
 // IsTime reports whether the field holds a time.
 func (f *Field) IsTime() bool { return f.Schema != nil && f.Schema.Format == FormatDateTime }
 
+// Groups reports whether records can be grouped by the field: by its value, or by each
+// item of a list of values, but not by maps.
+func (f *Field) Groups() bool {
+	sh := f.shape
+	if f.List && sh != nil && sh.items != nil {
+		sh = sh.items
+	}
+	return sh == nil || sh.kinds == 0 || sh.kinds&^(kindOf(records.Map)|kindOf(records.List)|kindOf(records.Null)) != 0
+}
+
 // Choices returns the texts that the field, or each item of it, is limited to,
 // nil where it is not.
 func (f *Field) Choices() []string {

@@ -18,6 +18,7 @@ type clockJSON struct {
 	Metric   schema.Metric `json:"metric"`
 	Subject  string        `json:"subject"`  // the team or the reason for the hold, of clocks that begin anew for each; else ""
 	Target   string        `json:"target"`   // "" where no target applies
+	Source   string        `json:"source"`   // file in which the target stands, from the desk's root
 	Calendar string        `json:"calendar"` // by which business time is counted
 	Outcome  sla.Outcome   `json:"outcome"`  // running, paused, met, breached, cancelled; none without a target
 	Active   bool          `json:"active"`   // it has begun and not stopped
@@ -57,7 +58,7 @@ func newClocksJSON(clocks []sla.Clock) []clockJSON {
 	for i := range clocks {
 		c := &clocks[i]
 		out[i] = clockJSON{
-			Name: c.Name, Title: c.Title, Metric: c.Metric, Subject: c.Subject, Target: c.Target, Calendar: c.Calendar,
+			Name: c.Name, Title: c.Title, Metric: c.Metric, Subject: c.Subject, Target: c.Target, Source: c.Source, Calendar: c.Calendar,
 			Outcome: c.Outcome, Active: c.Active, Start: timeJSON(c.Start), Stop: timeJSON(c.Stop),
 			Elapsed: newAmountJSON(c.Elapsed), Held: newAmountJSON(c.Held), Idle: newAmountJSON(c.Idle), Note: c.Note,
 		}

@@ -98,7 +98,7 @@ func (p *page) clockStands(c *sla.Clock, book *clockBook) string {
 	case c.Outcome == sla.Running && c.Due.IsZero():
 		return "running, " + hours(c.Left) + " left, which the calendar never comes to"
 	case c.Outcome == sla.Running:
-		return "running, " + hours(c.Left) + " left: due " + relative(c.Due, book.asOf) + ", " + p.time(c.Due)
+		return "running, " + hours(c.Left) + " left: due " + relative(c.Ends(), book.asOf) + ", " + p.time(c.Ends())
 	case c.Outcome == sla.Paused:
 		return "paused with " + hours(c.Left) + " left"
 	case c.Outcome == sla.Breached && c.Active:
@@ -117,9 +117,22 @@ func onHold(c *sla.Clock) string {
 	return ""
 }
 
+// limitWords writes the limit of a clock, with the days that the type's target gives.
+func limitWords(t *schema.Type, c *sla.Clock) string {
+	if t == nil || c.Source != t.Path || t.Clock(c.Name) == nil {
+		return hours(c.Limit)
+	}
+	for _, target := range t.Clock(c.Name).Targets {
+		if target.Name == c.Target && target.Days > 0 {
+			return hours(c.Limit) + " (" + target.Length() + ")"
+		}
+	}
+	return hours(c.Limit)
+}
+
 // clockMeasure says how much of the target has passed, and by which target and calendar.
 func (p *page) clockMeasure(t *schema.Type, c *sla.Clock) string {
-	parts := []string{hours(c.Elapsed.Business) + " of " + hours(c.Limit)}
+	parts := []string{hours(c.Elapsed.Business) + " of " + limitWords(t, c)}
 	if c.Held.Wall > 0 {
 		held := "held " + hours(c.Held.Business)
 		if c.Held.Wall != c.Held.Business {
@@ -130,10 +143,7 @@ func (p *page) clockMeasure(t *schema.Type, c *sla.Clock) string {
 	if c.Idle.Wall > 0 {
 		parts = append(parts, "resolved in between for "+wall(c.Idle.Wall))
 	}
-	target := "target " + c.Target
-	if t == nil || c.Source != t.Path {
-		target += " of " + strings.TrimPrefix(c.Source, schema.RecordsFolder+"/")
-	}
+	target := "target " + c.Target + " of " + c.Source
 	calendar := c.Calendar
 	if calendar == "" {
 		calendar = desk.AroundTheClock

@@ -101,7 +101,7 @@ func (b *clockBook) words(t *schema.Type, r *records.Record, column string) stri
 	if !ok {
 		return ""
 	}
-	if next := sla.Next(b.clocks(r)); next != nil && next.Outcome == sla.Paused && next.Due.Equal(at) {
+	if next := sla.Next(b.clocks(r)); next != nil && next.Outcome == sla.Paused && next.Ends().Equal(at) {
 		return "paused, " + hours(next.Left) + " left"
 	}
 	return relative(at, b.asOf)

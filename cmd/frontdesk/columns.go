@@ -42,6 +42,18 @@ func columnsFor(rs []*records.Record, types *schema.Types) []string {
 	return framed(append([]string{columnType}, shared...))
 }
 
+// timedColumns returns what a list shows whose query asks for clocks: what is due, and
+// of what else the types have what tells whose it is and how urgent.
+func timedColumns(rs []*records.Record, types *schema.Types) []string {
+	out := []string{records.FieldID, columnDue, columnSLA}
+	for _, c := range []string{"priority", "assignee"} {
+		if slices.ContainsFunc(rs, func(r *records.Record) bool { t := types.Get(r.Type); return t != nil && t.Field(c) != nil }) {
+			out = append(out, c)
+		}
+	}
+	return append(out, records.FieldTitle)
+}
+
 // framed puts columns between id and title.
 func framed(columns []string) []string {
 	out := []string{records.FieldID}

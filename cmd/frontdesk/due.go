@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
-	"frontdesk/records/plain"
+	"frontdesk/records/query"
 	"frontdesk/records/sla"
 	"frontdesk/schema"
 )
@@ -35,18 +34,20 @@ func newDueCmd(e *env) *cobra.Command {
 			"targets that were over, and stated deadlines that came, after --since and up to now.\n" +
 			"Nothing becomes due while its clock is paused. With --within it adds what will become\n" +
 			"due within that time if nothing changes.\n\n" +
-			"--since is a time, or an ISO 8601 duration before now, by default PT24H. A program\n" +
-			"that sends mail runs it with --format json and the as_of of its last run as --since,\n" +
-			"and so tells everything once: what falls on --since itself was told before.",
+			"--since is a time, or how long ago: 30m, 4h, 7d or an ISO 8601 duration, by default\n" +
+			"24h; a day is 24 hours here. A program that sends mail runs it with\n" +
+			"--format json and the as_of of its last run as --since, and so tells everything once:\n" +
+			"what falls on --since itself was told before. Its kind is warning, breach or deadline;\n" +
+			"what has an \"at\" after as_of is still to come.",
 		GroupID: groupRead,
-		Example: "  frontdesk due\n  frontdesk due --since 2026-11-03T09:00:00Z --format json\n  frontdesk due --within PT4H",
+		Example: "  frontdesk due\n  frontdesk due --since 2026-11-03T09:00:00Z --format json\n  frontdesk due --within 4h",
 		Args:    between(0, 0, "no arguments"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return showDue(cmd.Context(), e, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", formatText, "print as `text` or json")
-	f.StringVar(&o.since, "since", "PT24H", "tell what became due after this `time`, or this long ago")
-	f.StringVar(&o.within, "within", "", "tell what will be due within this `time`, such as PT4H, too")
+	f.StringVar(&o.since, "since", "24h", "tell what became due after this `time`, or this long ago")
+	f.StringVar(&o.within, "within", "", "tell what will be due within this `time`, such as 4h, too")
 	f.StringVar(&o.asOf, "as-of", "", "take this `time` for now: 2026-11-03 or 2026-11-03T09:12:00Z")
 	return completeFlag(cmd, "format", formatText, formatJSON)
 }
@@ -95,20 +96,20 @@ func showDue(ctx context.Context, e *env, o *dueOptions) error {
 // span returns the time after which, and up to which, things are told.
 func (o *dueOptions) span(now time.Time) (since, until time.Time, err error) {
 	since, until = now, now
-	if d, ok := schema.Duration(o.since); ok {
+	if d, ok := query.Within(o.since); ok {
 		since = now.Add(-d)
 	} else if since, err = parseAsOf(o.since, now); err != nil || o.since == "" {
-		return since, until, usagef("write 2026-11-03T09:12:00Z, or PT24H for a day ago", "--since %q is no time", o.since)
+		return since, until, usagef("write 2026-11-03 or 2026-11-03T09:12:00Z, or how long ago: 24h, 7d or PT24H", "--since %q is no time", o.since)
 	}
 	if o.within != "" {
-		d, ok := schema.Duration(o.within)
+		d, ok := query.Within(o.within)
 		if !ok || d <= 0 {
-			return since, until, usagef("write PT4H for four hours, P1D for a day", "--within %q is no length of time", o.within)
+			return since, until, usagef("write 4h, 30m, 2d or PT4H", "--within %q is no length of time", o.within)
 		}
 		until = now.Add(d)
 	}
 	if since.After(until) {
-		return since, until, usagef("", "--since lies ahead")
+		return since, until, usagef("it is the time after which things are told: write one that has passed, or one ago such as 24h", "--since %s lies ahead", o.since)
 	}
 	return since, until, nil
 }
@@ -145,6 +146,7 @@ type noticeJSON struct {
 	Team     string         `json:"team"`
 	Assignee string         `json:"assignee"`
 	Clock    string         `json:"clock,omitempty"`
+	Subject  string         `json:"subject,omitempty"` // the team or the reason for the hold, of clocks that begin anew for each
 	Metric   schema.Metric  `json:"metric,omitempty"`
 	Target   string         `json:"target,omitempty"`
 	Due      string         `json:"due"`
@@ -159,7 +161,8 @@ func newDueJSON(notices []sla.Notice, since, now, until time.Time) dueJSON {
 			Team: r.Text("team"), Assignee: r.Text("assignee"), Due: records.FormatTime(n.At),
 		}
 		if n.Clock != nil {
-			item.Clock, item.Metric, item.Target, item.Due = n.Clock.Name, n.Clock.Metric, n.Clock.Target, records.FormatTime(n.Clock.Due)
+			item.Clock, item.Subject, item.Metric, item.Target = n.Clock.Name, n.Clock.Subject, n.Clock.Metric, n.Clock.Target
+			item.Due = records.FormatTime(n.Clock.Due)
 		}
 		out.Notices = append(out.Notices, item)
 	}
@@ -173,9 +176,9 @@ func printDue(e *env, notices []sla.Notice, now time.Time, zone *time.Location) 
 		}
 		return nil
 	}
-	t := table{width: e.columns(), color: e.color(), header: []string{"WHEN", "WHAT", "ID", "ASSIGNEE", "TITLE"}}
+	t := table{width: e.columns(), color: e.color(), header: []string{"WHEN", "WHAT", "ID", "TEAM", "ASSIGNEE", "TITLE"}, whole: []string{"WHAT", "ID"}}
 	for _, n := range notices {
-		t.rows = append(t.rows, []string{n.At.In(zone).Format("2006-01-02 15:04 MST"), noticeWords(n, now), string(n.Record.ID), n.Record.Text("assignee"), n.Record.Title()})
+		t.rows = append(t.rows, []string{n.At.In(zone).Format("2006-01-02 15:04 MST"), noticeWords(n, now), string(n.Record.ID), n.Record.Text("team"), n.Record.Text("assignee"), n.Record.Title()})
 	}
 	return t.write(e.stdout)
 }
@@ -189,9 +192,9 @@ func noticeWords(n sla.Notice, now time.Time) string {
 	case n.Kind == sla.Dated:
 		return "deadline came"
 	case n.Kind == sla.Ended && ahead:
-		return fmt.Sprintf("%s due", plain.Line(n.Clock.Title))
+		return clockTitle(n.Clock) + " due"
 	case n.Kind == sla.Ended:
-		return fmt.Sprintf("%s breached", plain.Line(n.Clock.Title))
+		return clockTitle(n.Clock) + " breached"
 	}
-	return fmt.Sprintf("%s warning", plain.Line(n.Clock.Title))
+	return clockTitle(n.Clock) + " warning"
 }

@@ -50,6 +50,7 @@ var floors = map[string]int{
 	"records/codeowners":     7,
 	"records/agenda":         7,
 	"records/figure":         7,
+	"records/report/scene":   8,
 	"records/report/tickets": 8,
 	"records/report/changes": 8,
 	"records/report/estate":  8,
@@ -97,6 +98,7 @@ var owners = map[string][]string{
 	"github.com/ProtonMail/":          {"records/evidence"},
 	"github.com/gowebpki/jcs":         {"records/evidence"},
 	"github.com/bmatcuk/doublestar/":  {"schema", "records/approval", "records/codeowners"},
+	"frontdesk/records/report/scene":  {},
 	"unsafe":                          {},
 	"plugin":                          {},
 }

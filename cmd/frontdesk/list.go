@@ -282,7 +282,7 @@ func (o *listOptions) print(e *env, t *tree.Tree, set *records.Set, found []*rec
 	if len(columns) == 0 {
 		columns = columnsFor(found, types)
 		if q.NeedsClocks() {
-			columns = slices.Insert(columns, 1, columnDue, columnSLA)
+			columns = timedColumns(found, types)
 		}
 	}
 	if o.format == formatCSV {
@@ -337,7 +337,7 @@ func printTable(e *env, zone *time.Location, types *schema.Types, rs []*records.
 		}
 		return nil
 	}
-	t := table{width: e.columns(), color: e.color()}
+	t := table{width: e.columns(), color: e.color(), whole: []string{strings.ToUpper(columnDue)}}
 	for _, c := range columns {
 		t.header = append(t.header, strings.ToUpper(c))
 	}

@@ -43,22 +43,28 @@ func newReportCmd(e *env) *cobra.Command {
 			"is a report for each of incident, request, problem, change, release, service, asset,\n" +
 			"license and knowledge, and for each type of the desk's own that has states.\n\n" +
 			"The same commit gives the same figures: the time of the report is that of HEAD's\n" +
-			"commit, unless --as-of says another; --as-of now is now. What happened later is left\n" +
-			"out, and a line on stderr says so. In a folder without commits it is now.\n\n" +
+			"commit, unless --as-of says another; --as-of now is now. What happened later, as logs and\n" +
+			"stated times tell it, is left out, and a line on stderr says so. Fields that the log\n" +
+			"does not keep, such as a requester's score, are as they are now: --at gives the desk as\n" +
+			"it was. In a folder without commits it is now.\n\n" +
 			"--from and --to name the period, each a date in the report's zone or a time: figures\n" +
 			"of what was opened, resolved or closed take what lies in it; those of a stock, such\n" +
 			"as the backlog, are as of the report's time. --by groups by a field, such as service,\n" +
-			"team, priority or category, or by month. Days and months are those of the desk's time\n" +
-			"zone, or of --zone.\n\n" +
+			"team, priority or category, or by month. A record that names several, as a change may\n" +
+			"services, counts for each. Days and months are those of the desk's time zone, or of\n" +
+			"--zone.\n\n" +
 			"--format json holds for each figure the id, value, unit, n (of how many records it is),\n" +
-			"the definition and the records behind it; csv has a line a value; md has the definitions\n" +
-			"below. --figure prints only those with the given ids, with their definitions. Times are\n" +
-			"hours, with a fraction; shares are percent; p90 is by linear interpolation.\n\n" +
+			"the definition and the records behind it: of a share those that it finds, so that\n" +
+			"sla.compliance names what was met, sla.breached what was not. csv has a line a value, and\n" +
+			"so lists all ids; md has the definitions below. --figure prints only those with the\n" +
+			"given ids, with their definitions. Times are hours, with a fraction; shares are percent;\n" +
+			"p90 is by linear interpolation.\n\n" +
 			"Records that cannot be read are named on stderr, the rest is still counted, and the\n" +
 			"exit status is 1.\n\nWith --at it reports on the desk as it was.\n" + atHelp,
 		GroupID: groupRead,
 		Example: "  frontdesk report\n  frontdesk report incident --from 2026-10-01 --to 2026-10-31 --by team\n" +
 			"  frontdesk report incident --figure sla.compliance --by month\n" +
+			"  frontdesk report incident --figure sla.met,sla.total --from 2026-10-01 --to 2026-10-31 --by team\n" +
 			"  frontdesk report license --format md > licences.md\n  frontdesk report change --as-of now --format json",
 		Args:              between(0, 1, "the name of a report"),
 		RunE:              func(cmd *cobra.Command, args []string) error { return showReport(cmd.Context(), e, o, args) },
@@ -190,6 +196,9 @@ func (o *reportOptions) asked(v *view, r figure.Report) (report.Asked, error) {
 		}
 		return a, usagef(text, "%s has no field %q to group by", t.Name, o.by)
 	}
+	if !t.Field(o.by).Groups() {
+		return a, usagef("such as "+strings.Join(append([]string{report.Month}, r.By...), ", "), "field %q holds nothing by which %ss can be grouped", o.by, t.Name)
+	}
 	return a, nil
 }
 
@@ -238,7 +247,7 @@ func (o *reportOptions) period(zone *time.Location) (from, to time.Time, err err
 		}
 	}
 	if o.from != "" && o.to != "" && !from.Before(to) {
-		return from, to, usagef("--to is the last day that is counted", "the period ends before it begins")
+		return from, to, usagef("--from is its first day, --to the last one that is counted", "the period ends before it begins: --from %s --to %s", o.from, o.to)
 	}
 	return from, to, nil
 }

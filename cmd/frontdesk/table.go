@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -21,12 +22,13 @@ const (
 type table struct {
 	header []string
 	rows   [][]string
-	width  int  // of the terminal; 0 cuts nothing
-	color  bool // mark the header
+	width  int      // of the terminal; 0 cuts nothing
+	color  bool     // mark the header
+	whole  []string // headers of columns whose cells are not cut
 }
 
 // write prints the table. Where it is too wide, long cells are cut, widest
-// column first, but never those of the first column.
+// column first, but never those of the first column, nor of those to be left whole.
 func (t table) write(w io.Writer) error {
 	rows := make([][]string, len(t.rows))
 	for i, row := range t.rows {
@@ -69,7 +71,7 @@ func (t table) fit(rows [][]string) []int {
 	for ; total > t.width; total-- {
 		widest := 0
 		for i := 1; i < len(widths); i++ {
-			if widest == 0 || widths[i] > widths[widest] {
+			if (widest == 0 || widths[i] > widths[widest]) && !slices.Contains(t.whole, t.header[i]) {
 				widest = i
 			}
 		}

@@ -61,8 +61,8 @@ func soon(in *Input, within time.Duration, r *records.Record, clocks []sla.Clock
 		case !c.Active:
 		case c.Outcome == sla.Breached:
 			out = append(out, coming{c, c.Over, true})
-		case c.Outcome == sla.Running && !c.Due.IsZero() && !c.Due.After(latest):
-			out = append(out, coming{c, c.Due, false})
+		case c.Outcome == sla.Running && !c.Due.IsZero() && !c.Ends().After(latest):
+			out = append(out, coming{c, c.Ends(), false})
 		}
 	}
 	if at, ok := r.Time(fieldDeadline); ok && !at.After(latest) {

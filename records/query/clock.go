@@ -39,7 +39,7 @@ func Due(t *schema.Type, r *records.Record, clocks []sla.Clock) (at time.Time, o
 		if next == nil {
 			return time.Time{}, false
 		}
-		return next.Due, true
+		return next.Ends(), true
 	}
 	return sla.Due(r, clocks)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"frontdesk/records"
 	"frontdesk/records/diag"
 	"frontdesk/records/figure"
 	"frontdesk/records/query"
@@ -25,7 +24,7 @@ func own(all []figure.Report, d *desk.Desk, ts *schema.Types) []diag.Diagnostic 
 		if err != nil {
 			var wrong *faultError
 			errors.As(err, &wrong)
-			ds = append(ds, diag.New(desk.RuleValue, diag.Error, d.Path, f.Span, "figure %s: %v", f.ID, err).WithHint("%s", wrong.hint))
+			ds = append(ds, diag.New(desk.RuleFigure, diag.Error, d.Path, f.Span, "figure %s: %v", f.ID, err).WithHint("%s", wrong.hint))
 			continue
 		}
 		def, fields := ownDefinition(f, ts)
@@ -63,7 +62,7 @@ func ownReport(all []figure.Report, ts *schema.Types, f desk.Figure) (*figure.Re
 			return nil, fault("frontdesk list --help explains queries", "query %q: %v", text, err)
 		}
 		if _, body := q.Needs(); body {
-			return nil, fault("ask for fields, such as tags:vip", "query %q searches texts; figures read fields alone", text)
+			return nil, fault("ask for fields, such as has:escalation", "query %q searches texts; figures read fields alone", text)
 		}
 	}
 	for _, name := range []string{f.Of, f.Since, byField(f)} {
@@ -71,10 +70,27 @@ func ownReport(all []figure.Report, ts *schema.Types, f desk.Figure) (*figure.Re
 			return nil, fault("frontdesk schema show "+string(t.Name)+" lists the fields", "%s has no field %q", t.Name, name)
 		}
 	}
+	if f.Of != "" && f.Since == "" && !(f.By == Month && isTime(t, f.Of)) && !isNumber(t, f.Of) {
+		return nil, fault("name a field of numbers, or with since: two times", "%s is no field of numbers", f.Of)
+	}
 	if f.Since != "" && !(isTime(t, f.Of) && isTime(t, f.Since)) {
 		return nil, fault("both fields hold a time, such as of: resolved_at, since: opened_at", "since goes with times")
 	}
+	if name := byField(f); name != "" && !t.Field(name).Groups() {
+		return nil, fault("name a field of texts, such as team", "%s of %s holds nothing by which to count", name, t.Name)
+	}
 	return r, nil
+}
+
+// isCount reports whether a figure counts records, and computes nothing of a field.
+func isCount(f desk.Figure) bool {
+	return f.Compute == "" || f.Compute == desk.Count || f.Compute == desk.Share
+}
+
+// isNumber reports whether a field holds numbers, or may.
+func isNumber(t *schema.Type, field string) bool {
+	f := t.Field(field)
+	return f == nil || f.Schema == nil || f.Schema.Type == "" || f.Schema.Type == "integer" || f.Schema.Type == "number"
 }
 
 func isTime(t *schema.Type, field string) bool {
@@ -118,6 +134,9 @@ func ownDefinition(f desk.Figure, ts *schema.Types) (figure.Definition, []string
 		ID: f.ID, Title: f.Title, Unit: figure.Unit(f.Unit), Shape: figure.Number, Kind: figure.Counted, Group: ownGroup,
 		Text: ownText(f), Key: true, Stock: true,
 	}
+	if f.Compute == desk.Share {
+		def.Unit = figure.Percent
+	}
 	if f.By != "" {
 		def.Shape = figure.Bars
 	}
@@ -145,7 +164,7 @@ func ownDefinition(f desk.Figure, ts *schema.Types) (figure.Definition, []string
 func ownText(f desk.Figure) string {
 	text := fmt.Sprintf("The %s of the records that %q finds", words(f), f.Query)
 	if f.Compute == "share" {
-		text = fmt.Sprintf("The share of the records that %q finds among those that %q finds", f.Query, f.Among)
+		text = fmt.Sprintf("Of the records that %q finds, the part that %q finds too", f.Among, f.Query)
 	}
 	if f.By != "" {
 		text += ", by " + f.By
@@ -165,135 +184,4 @@ func words(f desk.Figure) string {
 		return f.Compute + " of the hours from " + f.Since + " to " + f.Of
 	}
 	return f.Compute + " of " + f.Of
-}
-
-// ownResult computes a figure of the desk's own.
-func ownResult(f desk.Figure, s *figure.Scope, ts *schema.Types) figure.Result {
-	found := matching(f.Query, s, ts)
-	if f.By == "" {
-		return aggregate(f, found, s, ts)
-	}
-	parts := map[string][]*figure.Case{}
-	for _, c := range found {
-		for _, key := range keysOf(f, c, s) {
-			parts[key] = append(parts[key], c)
-		}
-	}
-	values := map[string]float64{}
-	out := figure.Result{}
-	for key, cs := range parts {
-		part := aggregate(f, cs, s, ts)
-		if v, ok := part.Value.(float64); ok {
-			values[key] = v
-		}
-		out.N += part.N
-	}
-	out.Value, out.Records = values, figure.Refs(found)
-	return out
-}
-
-// keysOf returns the parts that a case belongs to.
-func keysOf(f desk.Figure, c *figure.Case, s *figure.Scope) []string {
-	if f.By != Month {
-		return c.Record.Get(f.By).Strings()
-	}
-	field := firstTime(c)
-	if isTime(c.Type, f.Of) {
-		field = f.Of
-	}
-	at, ok := c.Record.Time(field)
-	if !ok {
-		return nil
-	}
-	return []string{s.Month(at)}
-}
-
-// firstTime names the field that says when a record was opened.
-func firstTime(c *figure.Case) string {
-	for _, st := range c.Type.States {
-		if st.Stamp != "" {
-			return st.Stamp
-		}
-	}
-	return records.FieldID // which holds no time
-}
-
-// aggregate computes what a figure says of records.
-func aggregate(f desk.Figure, cs []*figure.Case, s *figure.Scope, ts *schema.Types) figure.Result {
-	out := figure.Result{N: len(cs), Records: figure.Refs(cs)}
-	switch f.Compute {
-	case "", "count":
-		out.Value = float64(len(cs))
-		return out
-	case "share":
-		whole := matching(f.Among, s, ts)
-		out.N = len(whole)
-		if p, ok := figure.Share(len(cs), len(whole)); ok {
-			out.Value = p
-		}
-		return out
-	}
-	var values []float64
-	out.Records = nil
-	for _, c := range cs {
-		if v, ok := number(f, c); ok {
-			values = append(values, v)
-			out.Records = append(out.Records, c.Ref())
-		}
-	}
-	out.N = len(values)
-	if n := len(cs) - len(values); n > 0 {
-		out.Note = fmt.Sprintf("%d of %d do not state it and are left out", n, len(cs))
-	}
-	if v, ok := computed(f.Compute, values); ok {
-		out.Value = v
-	}
-	return out
-}
-
-// number returns what a record brings to a figure.
-func number(f desk.Figure, c *figure.Case) (v float64, ok bool) {
-	if f.Since == "" {
-		return figure.NumberOf(c.Record.Get(f.Of))
-	}
-	from, okFrom := c.Record.Time(f.Since)
-	to, okTo := c.Record.Time(f.Of)
-	return figure.InHours(to.Sub(from)), okFrom && okTo
-}
-
-func computed(what string, values []float64) (v float64, ok bool) {
-	if len(values) == 0 {
-		return 0, false
-	}
-	switch what {
-	case "mean":
-		return figure.Mean(values)
-	case "median":
-		return figure.Quantile(values, 0.5)
-	case "p90":
-		return figure.Quantile(values, 0.9)
-	case "min":
-		return slices.Min(values), true
-	case "max":
-		return slices.Max(values), true
-	}
-	for _, n := range values {
-		v += n
-	}
-	return v, true
-}
-
-// matching returns the cases of a scope that a query finds.
-func matching(text string, s *figure.Scope, ts *schema.Types) []*figure.Case {
-	q, err := parseQuery(text, s.Type, ts, s.AsOf, s.Data)
-	if err != nil {
-		return nil // All has reported it
-	}
-	var out []*figure.Case
-	for _, c := range s.Cases {
-		if q.Match(c.Type, c.Record) {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -85,6 +85,9 @@ func Fields(rs ...figure.Report) []string {
 	return slices.Compact(out)
 }
 
+// lowerFirst begins a title within another one.
+func lowerFirst(title string) string { return strings.ToLower(title[:1]) + title[1:] }
+
 // subject is the key of a type's scope within that of the overview.
 type subject records.Type
 
@@ -99,6 +102,9 @@ func overview(all []figure.Report) figure.Report {
 			}
 			compute := d.Compute
 			d.ID, d.Group = r.Name+"."+d.ID, r.Title
+			if d.Kind != figure.Counted {
+				d.Title = r.Title + ": " + lowerFirst(d.Title)
+			}
 			d.Compute = func(s *figure.Scope) figure.Result {
 				return compute(s.Once(subject(r.Subject), func() any { return s.For(r.Subject) }).(*figure.Scope))
 			}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -98,11 +99,26 @@ func (done *Done) byField(whole *figure.Scope) {
 	}
 }
 
+// maxMonths is how many months a report has groups for, counted from the last one: one
+// record with a mistyped year must not make thousands of them.
+const maxMonths = 600
+
 // byMonth adds the results for each month of the period, of figures that have one.
 func (done *Done) byMonth(whole *figure.Scope) {
-	for _, m := range whole.Months() {
+	months := whole.Months()
+	note := ""
+	if n := len(months) - maxMonths; n > 0 {
+		months = months[n:]
+		note = fmt.Sprintf("Only the last %d months are given one by one, from %s on.", maxMonths, whole.Month(months[0].Start))
+	}
+	for _, m := range months {
 		part := whole.During(m.Start, m.End)
 		done.add(whole.Month(m.Start), "", part, func(d figure.Definition) bool { return !d.Stock && d.Shape != figure.Months })
+	}
+	for i := range done.Figures {
+		if f := &done.Figures[i]; len(f.Groups) > 0 {
+			f.Note = figure.Notes(f.Note, note)
+		}
 	}
 }
 

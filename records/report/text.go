@@ -177,7 +177,7 @@ func (w *writer) shape(f Figure) {
 
 // of says of how many a figure is, where that is not the figure itself.
 func of(f Figure) string {
-	if n, ok := f.Value.(int); ok && n == f.N || f.Value == nil && f.N == 0 {
+	if n, ok := f.Value.(int); ok && n == f.N || f.Value == nil && f.N == 0 || f.Unit == figure.Records && f.Value == float64(f.N) {
 		return ""
 	}
 	return thousands(float64(f.N), 0)
@@ -295,7 +295,9 @@ func (w *writer) outlook(f Figure) {
 	default:
 		w.bars(f)
 	}
-	w.note(f.Method)
+	if rows, ok := f.Value.([]figure.Row); w.markdown || f.Value != nil && (!ok || len(rows) > 0) {
+		w.note(f.Method)
+	}
 	w.note(confidence(f))
 }
 
@@ -425,7 +427,7 @@ func (done *Done) WriteCSV(w io.Writer) error {
 
 func writeValues(out *csv.Writer, d figure.Definition, group string, r figure.Result) error {
 	line := func(key, value string) error {
-		return out.Write([]string{d.ID, plain.CSV(plain.Line(d.Title)), plain.CSV(plain.Line(group)), plain.CSV(plain.Line(key)), value, string(d.Unit), strconv.Itoa(r.N)})
+		return out.Write([]string{d.ID, plain.CSV(plain.Line(d.Title)), plain.CSV(plain.Line(group)), plain.CSV(plain.Line(key)), value, plain.CSV(plain.Line(string(d.Unit))), strconv.Itoa(r.N)})
 	}
 	if rows, ok := r.Value.([]figure.Row); ok {
 		for _, row := range rows {

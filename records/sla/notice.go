@@ -8,26 +8,44 @@ import (
 	"frontdesk/schema"
 )
 
+// Ends returns the moment from which a clock is over its target: when it is due, or
+// where that is the end of a day's hours, the beginning of the next. It is zero where
+// the clock is never due.
+func (c *Clock) Ends() time.Time {
+	if c.Outcome == Running {
+		if i := slices.IndexFunc(c.Breaches, func(at time.Time) bool { return !at.Before(c.Due) }); i >= 0 {
+			return c.Breaches[i]
+		}
+	}
+	return c.Due
+}
+
 // Next returns the clock that is due first among those that are active and have a
-// target, nil where there is none. A breached one that runs on is due at the time that
-// it was over.
+// target, nil where there is none; one that is paused only where no other is. A breached
+// one that runs on is due at the time that it was over.
 func Next(cs []Clock) *Clock {
 	var next *Clock
 	for i := range cs {
 		c := &cs[i]
-		if c.Active && c.Outcome != Untimed && !c.Due.IsZero() && (next == nil || c.Due.Before(next.Due)) {
+		switch {
+		case !c.Active || c.Outcome == Untimed || c.Due.IsZero():
+		case next == nil || c.rests() != next.rests() && next.rests(),
+			c.rests() == next.rests() && c.Ends().Before(next.Ends()):
 			next = c
 		}
 	}
 	return next
 }
 
+// rests reports whether a clock is paused within its target.
+func (c *Clock) rests() bool { return c.Outcome == Paused }
+
 // Due returns when something is due first: the next clock, or the deadline that the
 // record states in due_at, which no hold moves. ok is false where nothing is. Of a
 // record whose clocks of its resolution have stopped the deadline counts no more.
 func Due(r *records.Record, cs []Clock) (at time.Time, ok bool) {
 	if next := Next(cs); next != nil {
-		at, ok = next.Due, true
+		at, ok = next.Ends(), true
 	}
 	deadline, stated := r.Time(fieldDue)
 	if _, done := resolvedAt(cs); stated && !done && (!ok || deadline.Before(at)) {

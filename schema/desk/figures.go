@@ -45,7 +45,7 @@ var (
 // figures reads the figures that the desk counts beside the built-in ones, in the
 // order of the file. One with a fault is left out.
 func (p *parser) figures(v *records.Value) {
-	const hint = "write for example vip_open: {title: Open tickets of VIPs, report: incident, query: \"is:open tags:vip\"}"
+	const hint = "write for example vip_open: {title: Open tickets of VIPs, report: incident, query: \"is:open has:escalation\"}"
 	if v.Kind != records.Map {
 		p.fail(RuleFigure, v.Span, hint, "figures is %s, not a map from id to figure", article(v.Kind))
 		return

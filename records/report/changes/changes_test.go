@@ -9,6 +9,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // yearText is changes over three months, worked out by hand in the tests:
@@ -193,107 +194,107 @@ team/network
 title: Network team`
 
 func year(t *testing.T) *figure.Data {
-	return scene(t, "2026-03-31 12:00", strings.Split(yearText, "\n\n")...)
+	return scene.Data(t, "2026-03-31 12:00", strings.Split(yearText, "\n\n")...)
 }
 
 func TestVolumeOfChanges(t *testing.T) {
-	check(t, year(t), "change", []want{
-		{id: "opened", value: 8, n: 8},
-		{id: "opened", from: "2026-02-01 00:00", to: "2026-03-01 00:00", value: 3, n: 3, records: []string{"change/C", "change/D", "change/E"}},
-		{id: "closed", value: 6, n: 6},
-		{id: "closed", from: "2026-02-01 00:00", to: "2026-03-01 00:00", value: 3, n: 3, records: []string{"change/B", "change/C", "change/D"}},
-		{id: "cancelled", value: 1, n: 1, records: []string{"change/E"}},
-		{id: "open", value: 1, n: 1, records: []string{"change/G"}},
-		{id: "backlog", value: 2, n: 2, records: []string{"change/F", "change/G"}},
-		{id: "backlog.growth", from: "2026-03-01 00:00", value: 3 - 2, n: 4},
-		{id: "opened.by_month", value: map[string]int{"2026-01": 2, "2026-02": 3, "2026-03": 3}, n: 8},
-		{id: "closed.by_month", value: map[string]int{"2026-01": 1, "2026-02": 3, "2026-03": 2}, n: 6},
-		{id: "backlog.growth.by_month", value: map[string]int{"2026-01": 1, "2026-02": 0, "2026-03": 1}, n: 8},
-		{id: "backlog.by_month", value: map[string]int{"2026-01": 1, "2026-02": 1, "2026-03": 2}, n: 8},
-		{id: "backlog.by_month", from: "2026-02-01 00:00", to: "2026-03-01 00:00", value: map[string]int{"2026-02": 1}, n: 8},
-		{id: "opened.by_kind", value: map[string]int{"normal": 6, "emergency": 1, "standard": 1}, n: 8},
-		{id: "opened.by_risk", value: map[string]int{"moderate": 2, "high": 2, "low": 2, "(not set)": 2}, n: 8},
-		{id: "open.age", value: map[string]int{"<1 day": 0, "1-5 days": 1, "6-30 days": 0, "31-90 days": 0, ">90 days": 0}, n: 1},
-		{id: "open.age.mean", value: 1.0, n: 1},
+	reports.Check(t, year(t), "change", []scene.Want{
+		{ID: "opened", Value: 8, N: 8},
+		{ID: "opened", From: "2026-02-01 00:00", To: "2026-03-01 00:00", Value: 3, N: 3, Records: []string{"change/C", "change/D", "change/E"}},
+		{ID: "closed", Value: 6, N: 6},
+		{ID: "closed", From: "2026-02-01 00:00", To: "2026-03-01 00:00", Value: 3, N: 3, Records: []string{"change/B", "change/C", "change/D"}},
+		{ID: "cancelled", Value: 1, N: 1, Records: []string{"change/E"}},
+		{ID: "open", Value: 1, N: 1, Records: []string{"change/G"}},
+		{ID: "backlog", Value: 2, N: 2, Records: []string{"change/F", "change/G"}},
+		{ID: "backlog.growth", From: "2026-03-01 00:00", Value: 3 - 2, N: 4},
+		{ID: "opened.by_month", Value: map[string]int{"2026-01": 2, "2026-02": 3, "2026-03": 3}, N: 8},
+		{ID: "closed.by_month", Value: map[string]int{"2026-01": 1, "2026-02": 3, "2026-03": 2}, N: 6},
+		{ID: "backlog.growth.by_month", Value: map[string]int{"2026-01": 1, "2026-02": 0, "2026-03": 1}, N: 8},
+		{ID: "backlog.by_month", Value: map[string]int{"2026-01": 1, "2026-02": 1, "2026-03": 2}, N: 8},
+		{ID: "backlog.by_month", From: "2026-02-01 00:00", To: "2026-03-01 00:00", Value: map[string]int{"2026-02": 1}, N: 8},
+		{ID: "opened.by_kind", Value: map[string]int{"normal": 6, "emergency": 1, "standard": 1}, N: 8},
+		{ID: "opened.by_risk", Value: map[string]int{"moderate": 2, "high": 2, "low": 2, "(not set)": 2}, N: 8},
+		{ID: "open.age", Value: map[string]int{"<1 day": 0, "1-5 days": 1, "6-30 days": 0, "31-90 days": 0, ">90 days": 0}, N: 1},
+		{ID: "open.age.mean", Value: 1.0, N: 1},
 	})
 }
 
 func TestHowChangesWent(t *testing.T) {
 	d := year(t)
-	check(t, d, "change", []want{
-		{id: "success.rate", value: 25.0, n: 4, records: []string{"change/A"}},
-		{id: "issues.rate", value: 25.0, n: 4, records: []string{"change/B"}},
-		{id: "unsuccessful.rate", value: 25.0, n: 4, records: []string{"change/C"}},
-		{id: "backed_out.rate", value: 25.0, n: 4, records: []string{"change/D"}},
-		{id: "success.rate", from: "2026-01-01 00:00", to: "2026-02-01 00:00", value: 100.0, n: 1},
-		{id: "success.rate", from: "2030-01-01 00:00", value: nil, n: 0},
-		{id: "success.by_month", value: map[string]float64{"2026-01": 100, "2026-02": 0}, n: 4},
-		{id: "outcomes", value: map[string]int{"successful": 1, "successful-with-issues": 1, "unsuccessful": 1, "backed-out": 1}, n: 4},
-		{id: "emergency.rate", value: 12.5, n: 8, records: []string{"change/C"}},
-		{id: "standard.rate", value: 12.5, n: 8, records: []string{"change/D"}},
-		{id: "unauthorized.rate", value: 12.5, n: 8, records: []string{"change/C"}},
-		{id: "urgent.rate", value: 25.0, n: 8, records: []string{"change/C", "change/F"}}, // D is standard, F planned after 20 hours
-		{id: "caused.incidents", value: 3, n: 3, records: []string{"incident/I1", "incident/I2", "incident/I4"}},
-		{id: "caused.rate", value: 40.0, n: 5, records: []string{"change/B", "change/F"}},
+	reports.Check(t, d, "change", []scene.Want{
+		{ID: "success.rate", Value: 25.0, N: 4, Records: []string{"change/A"}},
+		{ID: "issues.rate", Value: 25.0, N: 4, Records: []string{"change/B"}},
+		{ID: "unsuccessful.rate", Value: 25.0, N: 4, Records: []string{"change/C"}},
+		{ID: "backed_out.rate", Value: 25.0, N: 4, Records: []string{"change/D"}},
+		{ID: "success.rate", From: "2026-01-01 00:00", To: "2026-02-01 00:00", Value: 100.0, N: 1},
+		{ID: "success.rate", From: "2030-01-01 00:00", Value: nil, N: 0},
+		{ID: "success.by_month", Value: map[string]float64{"2026-01": 100, "2026-02": 0}, N: 4},
+		{ID: "outcomes", Value: map[string]int{"successful": 1, "successful-with-issues": 1, "unsuccessful": 1, "backed-out": 1}, N: 4},
+		{ID: "emergency.rate", Value: 12.5, N: 8, Records: []string{"change/C"}},
+		{ID: "standard.rate", Value: 12.5, N: 8, Records: []string{"change/D"}},
+		{ID: "unauthorized.rate", Value: 12.5, N: 8, Records: []string{"change/C"}},
+		{ID: "urgent.rate", Value: 25.0, N: 8, Records: []string{"change/C", "change/F"}}, // D is standard, F planned after 20 hours
+		{ID: "caused.incidents", Value: 3, N: 3, Records: []string{"incident/I1", "incident/I2", "incident/I4"}},
+		{ID: "caused.rate", Value: 40.0, N: 5, Records: []string{"change/B", "change/F"}},
 	})
-	if r := compute(t, d, "change", "success.rate", "", ""); r.Note != "1 was closed without a close code and is left out." {
+	if r := reports.Compute(t, d, "change", "success.rate"); r.Note != "1 was closed without a close code and is left out." {
 		t.Errorf("the note says %q", r.Note)
 	}
 }
 
 func TestTimesOfChanges(t *testing.T) {
-	check(t, year(t), "change", []want{
-		{id: "implementation.mean", value: (2 + 3 + 0.5 + 0.25 + 1) / 5, n: 5},
-		{id: "implementation.median", value: 1.0, n: 5},
-		{id: "implementation.p90", value: 2 + 0.6*(3-2), n: 5}, // place 0.9*4 = 3.6 of 0.25 0.5 1 2 3
-		{id: "plan.in_window", value: 80.0, n: 5, records: []string{"change/A", "change/C", "change/D", "change/F"}},
-		{id: "plan.overrun", value: 20.0, n: 5, records: []string{"change/B"}},
-		{id: "plan.start_delay.mean", value: (0 + 1 + 0 + 0 + 28.0) / 5, n: 5},
-		{id: "plan.duration_delta.mean", value: (0 + 1 - 0.5 - 0.75 - 49) / 5, n: 5},
-		{id: "approval.wait.mean", value: (6 + 24 + 1 + 12) / 4.0, n: 4},
-		{id: "approval.wait.median", value: 9.0, n: 4},
+	reports.Check(t, year(t), "change", []scene.Want{
+		{ID: "implementation.mean", Value: (2 + 3 + 0.5 + 0.25 + 1) / 5, N: 5},
+		{ID: "implementation.median", Value: 1.0, N: 5},
+		{ID: "implementation.p90", Value: 2 + 0.6*(3-2), N: 5}, // place 0.9*4 = 3.6 of 0.25 0.5 1 2 3
+		{ID: "plan.in_window", Value: 80.0, N: 5, Records: []string{"change/A", "change/C", "change/D", "change/F"}},
+		{ID: "plan.overrun", Value: 20.0, N: 5, Records: []string{"change/B"}},
+		{ID: "plan.start_delay.mean", Value: (0 + 1 + 0 + 0 + 28.0) / 5, N: 5},
+		{ID: "plan.duration_delta.mean", Value: (0 + 1 - 0.5 - 0.75 - 49) / 5, N: 5},
+		{ID: "approval.wait.mean", Value: (6 + 24 + 1 + 12) / 4.0, N: 4},
+		{ID: "approval.wait.median", Value: 9.0, N: 4},
 		// risk: A moderate by the table, B high as stated, C moderate and F high by the table
-		{id: "approval.wait.by_risk", value: map[string]float64{"moderate": 3.5, "high": 18}, n: 4},
-		{id: "approval.waiting", value: 1, n: 1, records: []string{"change/G"}},
-		{id: "approval.asked.rate", value: 80.0, n: 5},
-		{id: "approval.asked.by_risk", value: map[string]float64{"moderate": 100, "high": 100, "low": 0}, n: 5},
-		{id: "time_to_close.median", from: "2026-02-01 00:00", to: "2026-03-01 00:00", value: 24.0, n: 3},
+		{ID: "approval.wait.by_risk", Value: map[string]float64{"moderate": 3.5, "high": 18}, N: 4},
+		{ID: "approval.waiting", Value: 1, N: 1, Records: []string{"change/G"}},
+		{ID: "approval.asked.rate", Value: 80.0, N: 5},
+		{ID: "approval.asked.by_risk", Value: map[string]float64{"moderate": 100, "high": 100, "low": 0}, N: 5},
+		{ID: "time_to_close.median", From: "2026-02-01 00:00", To: "2026-03-01 00:00", Value: 24.0, N: 3},
 	})
 }
 
 // TestDORAOfChanges: deployments are A, B, C and F; D was on staging.
 func TestDORAOfChanges(t *testing.T) {
-	check(t, year(t), "change", []want{
-		{id: "dora.deployments.by_month", value: map[string]int{"2026-01": 2, "2026-02": 1, "2026-03": 1}, n: 4},
-		{id: "dora.lead_time.median", value: (50 + 49) / 2.0, n: 4}, // 50, 120, 2.5, 49 hours
-		{id: "dora.fail_rate", value: 75.0, n: 4, records: []string{"change/B", "change/C", "change/F"}},
-		{id: "dora.recovery_time.median", value: 12.0, n: 1, records: []string{"change/B"}}, // 06:00 to 18:00; F goes on, C's was cancelled
-		{id: "dora.rework_rate", value: 50.0, n: 4, records: []string{"change/C", "change/F"}},
-		{id: "dora.frequency", from: "2026-01-01 00:00", to: "2026-02-26 00:00", value: 3 / 8.0, n: 3},
-		{id: "dora.frequency", from: "2026-01-12 00:00", to: "2026-01-13 00:00", value: 1.0, n: 1},
-		{id: "dora.frequency", from: "2027-01-01 00:00", value: nil, n: 0},
+	reports.Check(t, year(t), "change", []scene.Want{
+		{ID: "dora.deployments.by_month", Value: map[string]int{"2026-01": 2, "2026-02": 1, "2026-03": 1}, N: 4},
+		{ID: "dora.lead_time.median", Value: (50 + 49) / 2.0, N: 4}, // 50, 120, 2.5, 49 hours
+		{ID: "dora.fail_rate", Value: 75.0, N: 4, Records: []string{"change/B", "change/C", "change/F"}},
+		{ID: "dora.recovery_time.median", Value: 12.0, N: 1, Records: []string{"change/B"}}, // 06:00 to 18:00; F goes on, C's was cancelled
+		{ID: "dora.rework_rate", Value: 50.0, N: 4, Records: []string{"change/C", "change/F"}},
+		{ID: "dora.frequency", From: "2026-01-01 00:00", To: "2026-02-26 00:00", Value: 3 / 8.0, N: 3},
+		{ID: "dora.frequency", From: "2026-01-12 00:00", To: "2026-01-13 00:00", Value: 1.0, N: 1},
+		{ID: "dora.frequency", From: "2027-01-01 00:00", Value: nil, N: 0},
 	})
 }
 
 func TestScoreOfChanges(t *testing.T) {
 	d := year(t)
-	rows := rowsOf(t, compute(t, d, "change", "score.by_team", "", ""))
+	rows := scene.Rows(t, reports.Compute(t, d, "change", "score.by_team"))
 	if len(rows) != 2 || rows[0].Name != "Network team" || rows[0].Ref != "team/network" || rows[1].Name != "platform" || rows[1].Ref != "" {
 		t.Fatalf("rows are %+v", rows)
 	}
 	network := rows[0].Values
 	// 3 for A, -2 for B, -10 and -2 for its incidents of P1 and P3
-	if network["points"] != 3-2-10-2 || network["changes"] != 2 || network["incidents"] != 2 || !isAbout(network["score"], 100*wilson(1, 2)) {
+	if network["points"] != 3-2-10-2 || network["changes"] != 2 || network["incidents"] != 2 || !scene.IsAbout(network["score"], 100*wilson(1, 2)) {
 		t.Errorf("the network team comes to %v", network)
 	}
 	if p := rows[1].Values; p["points"] != -5-5 || p["score"] != 0.0 {
 		t.Errorf("the platform team comes to %v", p)
 	}
-	services := rowsOf(t, compute(t, d, "change", "score.by_service", "", ""))
+	services := scene.Rows(t, reports.Compute(t, d, "change", "score.by_service"))
 	if services[0].Name != "Remote access" || services[0].Values["changes"] != 2 {
 		t.Errorf("the first service is %+v", services[0])
 	}
-	if r := compute(t, d, "change", "score", "", ""); r.N != 4 || !isAbout(r.Value, 100*wilson(1, 4)) {
+	if r := reports.Compute(t, d, "change", "score"); r.N != 4 || !scene.IsAbout(r.Value, 100*wilson(1, 4)) {
 		t.Errorf("the score is %v of %d", r.Value, r.N)
 	}
 }
@@ -320,15 +321,15 @@ func TestWilson(t *testing.T) {
 }
 
 func TestServicesByChangeCausedIncidents(t *testing.T) {
-	rows := rowsOf(t, compute(t, year(t), "change", "caused.by_service", "", ""))
+	rows := scene.Rows(t, reports.Compute(t, year(t), "change", "caused.by_service"))
 	if len(rows) != 3 || rows[0].Values["incidents"] != 1 {
 		t.Fatalf("rows are %+v", rows)
 	}
-	byChange := rowsOf(t, compute(t, year(t), "change", "caused.by_change", "", ""))
+	byChange := scene.Rows(t, reports.Compute(t, year(t), "change", "caused.by_change"))
 	if len(byChange) != 2 || byChange[0].Ref != "change/B" || byChange[0].Values["incidents"] != 2 || byChange[1].Ref != "change/F" {
 		t.Errorf("rows are %+v", byChange)
 	}
-	if rows := rowsOf(t, compute(t, year(t), "change", "caused.by_change", "2026-02-01 00:00", "2026-03-01 00:00")); len(rows) != 0 {
+	if rows := scene.Rows(t, reports.During(t, year(t), "change", "caused.by_change", "2026-02-01 00:00", "2026-03-01 00:00")); len(rows) != 0 {
 		t.Errorf("in February there are %+v", rows)
 	}
 }
@@ -352,8 +353,8 @@ func TestCollisions(t *testing.T) {
 		"when the night is over":                  {"2026-04-03 00:00", "vpn", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := scene(t, c.asOf, strings.ReplaceAll(other, "SERVICE", c.service), strings.NewReplacer("/X", "/Y", "SERVICE", "vpn").Replace(other))
-			if r := compute(t, d, "change", "collisions", "", ""); r.Value != c.want {
+			d := scene.Data(t, c.asOf, strings.ReplaceAll(other, "SERVICE", c.service), strings.NewReplacer("/X", "/Y", "SERVICE", "vpn").Replace(other))
+			if r := reports.Compute(t, d, "change", "collisions"); r.Value != c.want {
 				t.Errorf("%v collide; want %d", r.Records, c.want)
 			}
 		})
@@ -361,7 +362,7 @@ func TestCollisions(t *testing.T) {
 }
 
 func TestWhatHasNotHappenedIsNotCounted(t *testing.T) {
-	d := scene(t, "2026-01-12 11:00", `change/A
+	d := scene.Data(t, "2026-01-12 11:00", `change/A
 		title: Router
 		kind: normal
 		state: implement
@@ -371,9 +372,9 @@ func TestWhatHasNotHappenedIsNotCounted(t *testing.T) {
 		actual_end: 2026-01-12T12:00:00Z
 		closed_at: 2026-01-13T10:00:00Z
 		close_code: successful`)
-	check(t, d, "change", []want{
-		{id: "closed", value: 0}, {id: "success.rate", value: nil}, {id: "implementation.mean", value: nil},
-		{id: "dora.fail_rate", value: nil}, {id: "open", value: 1, n: 1},
+	reports.Check(t, d, "change", []scene.Want{
+		{ID: "closed", Value: 0}, {ID: "success.rate", Value: nil}, {ID: "implementation.mean", Value: nil},
+		{ID: "dora.fail_rate", Value: nil}, {ID: "open", Value: 1, N: 1},
 	})
 }
 
@@ -385,7 +386,7 @@ func TestReleases(t *testing.T) {
 	change := func(id, more string) string {
 		return "change/" + id + "\ntitle: " + id + "\nkind: normal\nstate: closed\nimpact: low\n" + more
 	}
-	d := scene(t, "2026-03-01 00:00",
+	d := scene.Data(t, "2026-03-01 00:00",
 		release("R1", "closed", "2026-01-20T12:00:00Z", "2026-01-20T10:00:00Z", "\nclosed_at: 2026-01-22T00:00:00Z\nclose_code: successful", "A, B", "\nkind: minor"),
 		release("R2", "closed", "2026-01-20T12:00:00Z", "2026-01-20T18:00:00Z", "\nclosed_at: 2026-01-25T00:00:00Z\nclose_code: unsuccessful", "C, gone", "\nkind: patch"),
 		release("R3", "released", "2026-01-20T12:00:00Z", "2026-01-20T12:00:00Z", "", "D", "\nkind: minor"),
@@ -393,20 +394,20 @@ func TestReleases(t *testing.T) {
 		change("A", "close_code: successful"), change("B", "close_code: backed-out"), change("C", "incident: I1\nclose_code: successful"), change("D", "close_code: successful"),
 		"incident/I5\ntitle: I5\nstate: closed\ncaused_by: C\nopened_at: 2026-01-21T00:00:00Z\nresolved_at: 2026-01-21T05:00:00Z\nclosed_at: 2026-01-21T05:00:00Z",
 	)
-	check(t, d, "release", []want{
-		{id: "deployed", value: 3, n: 3, records: []string{"release/R1", "release/R2", "release/R3"}},
-		{id: "deployed.by_month", value: map[string]int{"2026-01": 3}, n: 3},
-		{id: "on_time.rate", value: 200 / 3.0, n: 3, records: []string{"release/R1", "release/R3"}}, // at the planned end is on time
-		{id: "delay.mean", value: (-2 + 6 + 0) / 3.0, n: 3},
-		{id: "changes.mean", value: 5 / 3.0, n: 3},
-		{id: "rollout.median", value: 12.0, n: 3},
-		{id: "success.rate", value: 50.0, n: 2},
-		{id: "unsuccessful.rate", value: 50.0, n: 2},
-		{id: "dora.fail_rate", value: 200 / 3.0, n: 3, records: []string{"release/R1", "release/R2"}},
-		{id: "dora.rework_rate", value: 0.0, n: 3}, // C's release names a change that is not there: it is not one of each
-		{id: "dora.recovery_time.median", value: 5.0, n: 1},
-		{id: "dora.lead_time.median", value: 19*24 + 12.0, n: 3},
-		{id: "backlog", value: 2, n: 2},
+	reports.Check(t, d, "release", []scene.Want{
+		{ID: "deployed", Value: 3, N: 3, Records: []string{"release/R1", "release/R2", "release/R3"}},
+		{ID: "deployed.by_month", Value: map[string]int{"2026-01": 3}, N: 3},
+		{ID: "on_time.rate", Value: 200 / 3.0, N: 3, Records: []string{"release/R1", "release/R3"}}, // at the planned end is on time
+		{ID: "delay.mean", Value: (-2 + 6 + 0) / 3.0, N: 3},
+		{ID: "changes.mean", Value: 5 / 3.0, N: 3},
+		{ID: "rollout.median", Value: 12.0, N: 3},
+		{ID: "success.rate", Value: 50.0, N: 2},
+		{ID: "unsuccessful.rate", Value: 50.0, N: 2},
+		{ID: "dora.fail_rate", Value: 200 / 3.0, N: 3, Records: []string{"release/R1", "release/R2"}},
+		{ID: "dora.rework_rate", Value: 0.0, N: 3}, // C's release names a change that is not there: it is not one of each
+		{ID: "dora.recovery_time.median", Value: 5.0, N: 1},
+		{ID: "dora.lead_time.median", Value: 19*24 + 12.0, N: 3},
+		{ID: "backlog", Value: 2, N: 2},
 	})
 }
 
@@ -434,9 +435,9 @@ func TestDefinitionsAreComplete(t *testing.T) {
 
 // TestNothingIsSaidOfNothing computes every figure of no records.
 func TestNothingIsSaidOfNothing(t *testing.T) {
-	d := scene(t, "2026-01-01 00:00")
+	d := scene.Data(t, "2026-01-01 00:00")
 	for _, r := range Reports() {
-		s := figure.NewScope(d, r.Subject, at(""), at(""))
+		s := figure.NewScope(d, r.Subject, scene.At(""), scene.At(""))
 		for _, def := range r.Figures {
 			got := def.Compute(s)
 			switch v := got.Value.(type) {
@@ -476,9 +477,9 @@ func TestReportsStandAnything(t *testing.T) {
 			}
 			docs = append(docs, doc)
 		}
-		d := scene(t, "2026-03-01 00:00", docs...)
+		d := scene.Data(t, "2026-03-01 00:00", docs...)
 		for _, r := range Reports() {
-			s := figure.NewScope(d, r.Subject, at(""), at(""))
+			s := figure.NewScope(d, r.Subject, scene.At(""), scene.At(""))
 			for _, def := range r.Figures {
 				got := def.Compute(s)
 				if p, ok := got.Value.(float64); ok && (math.IsNaN(p) || math.IsInf(p, 0) || def.Unit == figure.Percent && (p < 0 || p > 100)) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
@@ -62,6 +63,16 @@ func inState(cs []*figure.Case, states ...string) []*figure.Case {
 	return figure.Select(cs, func(c *figure.Case) bool { return slices.Contains(states, c.Text(records.FieldState)) })
 }
 
+// allByState counts all records of a report by their state. What the records are called
+// begins with a capital letter; more is what the definition adds about them.
+func allByState(what, more string) figure.Definition {
+	return figure.Definition{
+		ID: "by_state", Title: what + " by state", Unit: figure.Records, Shape: figure.Bars, Kind: figure.Counted, Group: groupNumbers, Stock: true,
+		Text:    "All " + strings.ToLower(what) + " by the state that they are in as of the time asked about" + more + ".",
+		Compute: func(s *figure.Scope) figure.Result { return bars(s.Cases, records.FieldState) },
+	}
+}
+
 func assetNumbers() []figure.Definition {
 	return []figure.Definition{
 		{
@@ -69,11 +80,7 @@ func assetNumbers() []figure.Definition {
 			Text:    "The " + inHandText + ".",
 			Compute: func(s *figure.Scope) figure.Result { return figure.CountOf(inHand(s)) },
 		},
-		{
-			ID: "by_state", Title: "Assets by state", Unit: figure.Records, Shape: figure.Bars, Kind: figure.Counted, Group: groupNumbers, Stock: true,
-			Text:    "All assets by the state that they are in as of the time asked about, those disposed of and cancelled among them.",
-			Compute: func(s *figure.Scope) figure.Result { return bars(s.Cases, records.FieldState) },
-		},
+		allByState("Assets", ", those disposed of and cancelled among them"),
 		{
 			ID: "by_class", Title: "Assets by class", Unit: figure.Records, Shape: figure.Bars, Kind: figure.Counted, Group: groupNumbers, Stock: true,
 			Text:    "The " + inHandText + ", by class.",

@@ -77,11 +77,7 @@ func licenseNumbers() []figure.Definition {
 			Text:    "The " + standingText + "; expired ones that were not given up are among them.",
 			Compute: func(s *figure.Scope) figure.Result { return figure.CountOf(standing(s)) },
 		},
-		{
-			ID: "by_state", Title: "Licences by state", Unit: figure.Records, Shape: figure.Bars, Kind: figure.Counted, Group: groupNumbers, Stock: true,
-			Text:    "All licences by the state that they are in as of the time asked about.",
-			Compute: func(s *figure.Scope) figure.Result { return bars(s.Cases, records.FieldState) },
-		},
+		allByState("Licences", ""),
 		{
 			ID: "by_kind", Title: "Licences by kind", Unit: figure.Records, Shape: figure.Bars, Kind: figure.Counted, Group: groupNumbers, Stock: true,
 			Text:    "The " + standingText + ", by kind.",

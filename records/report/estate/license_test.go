@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // licence writes a licence that is valid since 2025.
@@ -65,8 +66,8 @@ func TestLicenceCompliance(t *testing.T) {
 			if strings.Count(doc, "starts_on") == 2 {
 				doc = strings.Replace(doc, "starts_on: 2025-01-01\n", "", 1)
 			}
-			d := scene(t, "2026-11-03 12:00", append([]string{doc}, c.others...)...)
-			rows := rowsOf(t, compute(t, d, "license", "licences.list", "", ""))
+			d := sceneOf(t, "2026-11-03 12:00", append([]string{doc}, c.others...)...)
+			rows := scene.Rows(t, reports.Compute(t, d, "license", "licences.list"))
 			i := slices.IndexFunc(rows, func(r figure.Row) bool { return r.Ref == "license/l" })
 			v := rows[i].Values
 			if v["owned"] != c.owned || v["used"] != c.used || v["compliant"] != c.compliant {
@@ -82,7 +83,7 @@ func TestLicenceCompliance(t *testing.T) {
 
 // estate is licences in two currencies on 3 November 2026.
 func estateOf(t *testing.T, asOf string) *figure.Data {
-	return scene(t, asOf,
+	return sceneOf(t, asOf,
 		licence("cad", "metric: user\nentitlement: 3\nusers: [ann, bob, cat, dan]\ncost: 3000\ncurrency: EUR\nbilling: yearly\nexpires_on: 2026-12-03\nnotice_by: 2026-11-30\nrenewal: manual\npublisher: Plumb"),
 		licence("pdf", "metric: user\nentitlement: 10\nusers: [ann, bob]\nassets: [old, used]\ncost: 10\ncurrency: USD\nbilling: monthly\nexpires_on: 2026-11-03\nnotice_by: 2026-10-01\nrenewal: automatic"),
 		licence("erp", "kind: perpetual\nmetric: user\nentitlement: 100\nused: 90\ncost: 50000\ncurrency: EUR\nbilling: once\npurchased_on: 2026-10-15"),
@@ -97,44 +98,44 @@ func estateOf(t *testing.T, asOf string) *figure.Data {
 
 func TestLicenceFigures(t *testing.T) {
 	d := estateOf(t, "2026-11-03 12:00")
-	check(t, d, "license", []want{
-		{id: "licences", value: 5, n: 5},
-		{id: "owned", value: map[string]int{"user": 113}, n: 3},
-		{id: "used", value: map[string]int{"user": 98, "device": 60}, n: 4}, // 4, 4, 90; 60
-		{id: "available", value: map[string]int{"user": -1 + 6 + 10, "device": -60}, n: 4},
-		{id: "waste.rights", value: map[string]int{"user": 16}, n: 2},
-		{id: "shortfall", value: map[string]int{"user": 1, "device": 60}, n: 2},
-		{id: "utilisation", value: 100 * (3 + 4 + 90) / 113.0, n: 113},
-		{id: "utilisation.by_metric", value: map[string]float64{"user": 100 * 97 / 113.0}, n: 3},
-		{id: "compliance.rate", value: 60.0, n: 5, records: []string{"license/pdf", "license/erp", "license/all"}},
-		{id: "noncompliant", value: 2, n: 2, records: []string{"license/cad", "license/mon"}},
-		{id: "waste.cost.yearly", value: map[string]float64{"USD": 6 * 12.0}, n: 1}, // 10 a month for 10 rights
-		{id: "waste.cost.once", value: map[string]float64{"EUR": 10 * 500}, n: 1},
-		{id: "true_up.cost.yearly", value: map[string]float64{"EUR": 1000, "USD": 60 * 100}, n: 2},
-		{id: "true_up.cost.once", value: nil},
-		{id: "cost.yearly", value: map[string]float64{"EUR": 3000, "USD": 120}, n: 2},
-		{id: "expired", value: 1, n: 1, records: []string{"license/mon"}},
-		{id: "expiring.30", value: 2, n: 2, records: []string{"license/cad", "license/pdf"}}, // today and the thirtieth day after it
-		{id: "expiring.60", value: 2, n: 2},
-		{id: "expiring.90", value: 3, n: 3},
-		{id: "notice.30", value: 1, n: 1, records: []string{"license/cad"}},
-		{id: "notice.over", value: 1, n: 1, records: []string{"license/pdf"}},
-		{id: "removal", value: 3, n: 3, records: []string{"license/cad", "license/pdf"}}, // ann twice, the disposed device; bob's last day is today
-		{id: "base.missing", value: 0},
-		{id: "use.unknown", value: 0},
+	reports.Check(t, d, "license", []scene.Want{
+		{ID: "licences", Value: 5, N: 5},
+		{ID: "owned", Value: map[string]int{"user": 113}, N: 3},
+		{ID: "used", Value: map[string]int{"user": 98, "device": 60}, N: 4}, // 4, 4, 90; 60
+		{ID: "available", Value: map[string]int{"user": -1 + 6 + 10, "device": -60}, N: 4},
+		{ID: "waste.rights", Value: map[string]int{"user": 16}, N: 2},
+		{ID: "shortfall", Value: map[string]int{"user": 1, "device": 60}, N: 2},
+		{ID: "utilisation", Value: 100 * (3 + 4 + 90) / 113.0, N: 113},
+		{ID: "utilisation.by_metric", Value: map[string]float64{"user": 100 * 97 / 113.0}, N: 3},
+		{ID: "compliance.rate", Value: 60.0, N: 5, Records: []string{"license/pdf", "license/erp", "license/all"}},
+		{ID: "noncompliant", Value: 2, N: 2, Records: []string{"license/cad", "license/mon"}},
+		{ID: "waste.cost.yearly", Value: map[string]float64{"USD": 6 * 12.0}, N: 1}, // 10 a month for 10 rights
+		{ID: "waste.cost.once", Value: map[string]float64{"EUR": 10 * 500}, N: 1},
+		{ID: "true_up.cost.yearly", Value: map[string]float64{"EUR": 1000, "USD": 60 * 100}, N: 2},
+		{ID: "true_up.cost.once", Value: nil},
+		{ID: "cost.yearly", Value: map[string]float64{"EUR": 3000, "USD": 120}, N: 2},
+		{ID: "expired", Value: 1, N: 1, Records: []string{"license/mon"}},
+		{ID: "expiring.30", Value: 2, N: 2, Records: []string{"license/cad", "license/pdf"}}, // today and the thirtieth day after it
+		{ID: "expiring.60", Value: 2, N: 2},
+		{ID: "expiring.90", Value: 3, N: 3},
+		{ID: "notice.30", Value: 1, N: 1, Records: []string{"license/cad"}},
+		{ID: "notice.over", Value: 1, N: 1, Records: []string{"license/pdf"}},
+		{ID: "removal", Value: 3, N: 3, Records: []string{"license/cad", "license/pdf"}}, // ann twice, the disposed device; bob's last day is today
+		{ID: "base.missing", Value: 0},
+		{ID: "use.unknown", Value: 0},
 	})
-	if r := compute(t, d, "license", "true_up.cost.yearly", "", ""); !slices.Equal(r.Records, []string{"license/cad", "license/mon"}) {
+	if r := reports.Compute(t, d, "license", "true_up.cost.yearly"); !slices.Equal(r.Records, []string{"license/cad", "license/mon"}) {
 		t.Errorf("true-up is of %v", r.Records)
 	}
-	expired := rowsOf(t, compute(t, d, "license", "expired.list", "", ""))
+	expired := scene.Rows(t, reports.Compute(t, d, "license", "expired.list"))
 	if len(expired) != 1 || expired[0].Words != "mon: over for 34 days, expired, 60 in use without a right." || expired[0].Values["cost_at_stake"] != 6000.0 {
 		t.Errorf("expired are %+v", expired)
 	}
-	terms := rowsOf(t, compute(t, d, "license", "terms.list", "", ""))
+	terms := scene.Rows(t, reports.Compute(t, d, "license", "terms.list"))
 	if len(terms) != 3 || terms[0].Ref != "license/pdf" || terms[1].Values["notice_days_left"] != 27 || terms[2].Ref != "license/all" {
 		t.Errorf("terms are %+v", terms)
 	}
-	back := rowsOf(t, compute(t, d, "license", "removal.list", "", ""))
+	back := scene.Rows(t, reports.Compute(t, d, "license", "removal.list"))
 	if len(back) != 2 || back[1].Values["devices"] != 1 || back[1].Values["people"] != 1 || back[1].Values["cost_at_stake"] != 24.0 || !slices.Equal(back[1].Records, []string{"person/ann", "asset/old"}) {
 		t.Errorf("to take back are %+v", back)
 	}
@@ -142,16 +143,16 @@ func TestLicenceFigures(t *testing.T) {
 
 // TestExpiredLicencesNeverVanish asks years later: only giving up takes one out.
 func TestExpiredLicencesNeverVanish(t *testing.T) {
-	check(t, estateOf(t, "2036-11-03 12:00"), "license", []want{
-		{id: "expired", value: 4, n: 4}, {id: "expiring.90", value: 0},
-		{id: "compliance.rate", value: 20.0, n: 5, records: []string{"license/erp"}},
+	reports.Check(t, estateOf(t, "2036-11-03 12:00"), "license", []scene.Want{
+		{ID: "expired", Value: 4, N: 4}, {ID: "expiring.90", Value: 0},
+		{ID: "compliance.rate", Value: 20.0, N: 5, Records: []string{"license/erp"}},
 	})
 }
 
 // TestDaysOfATermAreThoseOfTheZone: at 23:30 UTC on the third it is the fourth in Berlin.
 func TestDaysOfATermAreThoseOfTheZone(t *testing.T) {
 	d := estateOf(t, "2026-11-03 23:30")
-	if r := compute(t, d, "license", "expired", "", ""); r.Value != 1 {
+	if r := reports.Compute(t, d, "license", "expired"); r.Value != 1 {
 		t.Errorf("in UTC %v are expired", r.Records)
 	}
 	d = estateOf(t, "2026-11-03 23:30")
@@ -159,14 +160,14 @@ func TestDaysOfATermAreThoseOfTheZone(t *testing.T) {
 	if d.Zone, err = time.LoadLocation("Europe/Berlin"); err != nil {
 		t.Fatal(err)
 	}
-	if r := compute(t, d, "license", "expired", "", ""); !slices.Equal(r.Records, []string{"license/pdf", "license/mon"}) {
+	if r := reports.Compute(t, d, "license", "expired"); !slices.Equal(r.Records, []string{"license/pdf", "license/mon"}) {
 		t.Errorf("in Berlin %v are expired", r.Records)
 	}
 }
 
 func TestCostOfLicencesByMonth(t *testing.T) {
 	d := estateOf(t, "2026-11-03 12:00")
-	rows := rowsOf(t, compute(t, d, "license", "cost.by_month", "", ""))
+	rows := scene.Rows(t, reports.Compute(t, d, "license", "cost.by_month"))
 	if len(rows) != 12 || rows[0].Name != "2025-12" || rows[11].Name != "2026-11" {
 		t.Fatalf("%d months from %s to %s", len(rows), rows[0].Name, rows[len(rows)-1].Name)
 	}
@@ -185,15 +186,15 @@ func TestCostOfLicencesByMonth(t *testing.T) {
 			t.Errorf("%s costs %v; want %v EUR and %v USD", rows[c.month].Name, v, c.eur, c.usd)
 		}
 	}
-	if rows := rowsOf(t, compute(t, d, "license", "cost.by_month", "2026-10-01 00:00", "2026-11-01 00:00")); len(rows) != 1 || rows[0].Words != "2026-10: 10.00 USD, 50250.00 EUR." {
+	if rows := scene.Rows(t, reports.During(t, d, "license", "cost.by_month", "2026-10-01 00:00", "2026-11-01 00:00")); len(rows) != 1 || rows[0].Words != "2026-10: 10.00 USD, 50250.00 EUR." {
 		t.Errorf("October alone is %+v", rows)
 	}
 }
 
 func TestSeveralPurchasesOfOneProductArePooled(t *testing.T) {
-	d := scene(t, "2026-11-03 12:00",
+	d := sceneOf(t, "2026-11-03 12:00",
 		licence("one", "metric: user\nentitlement: 10\nused: 12"), licence("two", "metric: user\nentitlement: 10\nused: 3"), licence("three", "metric: device\nentitlement: 1\nused: 0"))
-	rows := rowsOf(t, compute(t, d, "license", "pools.list", "", ""))
+	rows := scene.Rows(t, reports.Compute(t, d, "license", "pools.list"))
 	if len(rows) != 2 || rows[1].Name != "P, user" || rows[1].Values["owned"] != 20 || rows[1].Values["available"] != 5 || rows[1].Values["shortfall"] != 0 {
 		t.Errorf("pools are %+v", rows)
 	}
@@ -203,8 +204,8 @@ func TestAllocationNeverMakesALicenceMoreCompliant(t *testing.T) {
 	users := []string{}
 	wasCompliant := true
 	for i := range 8 {
-		d := scene(t, "2026-11-03 12:00", licence("l", "metric: user\nentitlement: 4\nusers: ["+strings.Join(users, ", ")+"]"))
-		ok := compute(t, d, "license", "compliance.rate", "", "").Value == 100.0
+		d := sceneOf(t, "2026-11-03 12:00", licence("l", "metric: user\nentitlement: 4\nusers: ["+strings.Join(users, ", ")+"]"))
+		ok := reports.Compute(t, d, "license", "compliance.rate").Value == 100.0
 		if ok && !wasCompliant || ok != (i <= 4) {
 			t.Errorf("with %d users of 4 rights compliant is %v", i, ok)
 		}

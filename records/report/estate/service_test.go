@@ -12,6 +12,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // service writes a service that went live on 1 March 2026, which was a Sunday.
@@ -108,11 +109,11 @@ func TestAvailability(t *testing.T) {
 					c.docs[i] = strings.Replace(doc[:n], "\nstate: live", "", 1) + doc[n:]
 				}
 			}
-			d := scene(t, end, c.docs...)
+			d := sceneOf(t, end, c.docs...)
 			for id, want := range map[string]any{
 				"availability": c.in, "availability.with_maintenance": c.with, "outages": c.outages, "downtime": c.down, "maintenance.hours": c.planed,
 			} {
-				if r := compute(t, d, "service", id, "", ""); !isAbout(r.Value, want) {
+				if r := reports.Compute(t, d, "service", id); !scene.IsAbout(r.Value, want) {
 					t.Errorf("%s is %v; want %v", id, r.Value, want)
 				}
 			}
@@ -121,7 +122,7 @@ func TestAvailability(t *testing.T) {
 }
 
 func TestOutagesOfAPeriod(t *testing.T) {
-	d := scene(t, "2026-05-01 00:00",
+	d := sceneOf(t, "2026-05-01 00:00",
 		service("a", "rto: PT12H\navailability_target: \"99.5 % of the time\""), service("b", "rto: PT12H"),
 		down("I1", "a", "2026-03-31T12:00:00Z", "2026-04-01T12:00:00Z"), // over the beginning, 24 hours
 		down("I2", "a", "2026-04-10T00:00:00Z", "2026-04-10T06:00:00Z"),
@@ -129,29 +130,29 @@ func TestOutagesOfAPeriod(t *testing.T) {
 		"incident/I4\ntitle: slow\nstate: on-hold\nimpact: low\nservice: service/b\nopened_at: 2026-04-29T00:00:00Z",
 	)
 	const from, to = "2026-04-01 00:00", "2026-05-01 00:00"
-	check(t, d, "service", []want{
-		{id: "outages", from: from, to: to, value: 3, n: 3, records: []string{"incident/I1", "incident/I2", "incident/I3"}},
-		{id: "downtime", from: from, to: to, value: 12 + 6 + 24.0, n: 3},
-		{id: "availability", from: from, to: to, value: 100 * (2*720 - 42) / 1440.0, n: 2},
-		{id: "mtbf", from: from, to: to, value: (2*720 - 42) / 3.0, n: 3},
-		{id: "mtrs", from: from, to: to, value: (24 + 6) / 2.0, n: 2},
-		{id: "mtrs.median", from: from, to: to, value: 15.0, n: 2},
-		{id: "rto.held.rate", from: from, to: to, value: 100 / 3.0, n: 3, records: []string{"incident/I2"}}, // I3 goes on for 24 hours
-		{id: "outages.by_month", value: map[string]float64{"2026-03": 1, "2026-04": 3}, n: 2},
-		{id: "downtime.by_month", value: map[string]float64{"2026-03": 12, "2026-04": 42}, n: 2},
-		{id: "availability.by_month", value: map[string]float64{"2026-03": 100 * (2*744 - 12) / 1488.0, "2026-04": 100 * (1440 - 42) / 1440.0}, n: 2},
-		{id: "availability.held.rate", from: from, to: to, value: 0.0, n: 1}, // 97.5 % of a
-		{id: "incidents.open", value: map[string]int{"b": 2}, n: 2},
-		{id: "down.now", value: 1, n: 1, records: []string{"service/b"}},
-		{id: "live", value: 2, n: 2},
-		{id: "mtbf", from: "2026-04-11 00:00", to: "2026-04-12 00:00", value: nil},
-		{id: "availability", from: "2027-01-01 00:00", value: nil},
+	reports.Check(t, d, "service", []scene.Want{
+		{ID: "outages", From: from, To: to, Value: 3, N: 3, Records: []string{"incident/I1", "incident/I2", "incident/I3"}},
+		{ID: "downtime", From: from, To: to, Value: 12 + 6 + 24.0, N: 3},
+		{ID: "availability", From: from, To: to, Value: 100 * (2*720 - 42) / 1440.0, N: 2},
+		{ID: "mtbf", From: from, To: to, Value: (2*720 - 42) / 3.0, N: 3},
+		{ID: "mtrs", From: from, To: to, Value: (24 + 6) / 2.0, N: 2},
+		{ID: "mtrs.median", From: from, To: to, Value: 15.0, N: 2},
+		{ID: "rto.held.rate", From: from, To: to, Value: 100 / 3.0, N: 3, Records: []string{"incident/I2"}}, // I3 goes on for 24 hours
+		{ID: "outages.by_month", Value: map[string]float64{"2026-03": 1, "2026-04": 3}, N: 2},
+		{ID: "downtime.by_month", Value: map[string]float64{"2026-03": 12, "2026-04": 42}, N: 2},
+		{ID: "availability.by_month", Value: map[string]float64{"2026-03": 100 * (2*744 - 12) / 1488.0, "2026-04": 100 * (1440 - 42) / 1440.0}, N: 2},
+		{ID: "availability.held.rate", From: from, To: to, Value: 0.0, N: 1}, // 97.5 % of a
+		{ID: "incidents.open", Value: map[string]int{"b": 2}, N: 2},
+		{ID: "down.now", Value: 1, N: 1, Records: []string{"service/b"}},
+		{ID: "live", Value: 2, N: 2},
+		{ID: "mtbf", From: "2026-04-11 00:00", To: "2026-04-12 00:00", Value: nil},
+		{ID: "availability", From: "2027-01-01 00:00", Value: nil},
 	})
-	rows := rowsOf(t, compute(t, d, "service", "outages.list", from, to))
+	rows := scene.Rows(t, reports.During(t, d, "service", "outages.list", from, to))
 	if len(rows) != 3 || rows[0].Ref != "service/b" || rows[0].Values["to"] != nil || rows[1].Values["hours"] != 24.0 || rows[1].Values["downtime_hours"] != 12.0 {
 		t.Errorf("outages are %+v", rows)
 	}
-	services := rowsOf(t, compute(t, d, "service", "availability.by_service", from, to))
+	services := scene.Rows(t, reports.During(t, d, "service", "availability.by_service", from, to))
 	if services[0].Ref != "service/b" || services[1].Values["target"] != 99.5 || services[1].Words != "Service a: there for 97.500 % of the agreed time, 2 outages." {
 		t.Errorf("services are %+v", services)
 	}
@@ -165,10 +166,10 @@ func TestNothingIsSaidOfTheTimeBeforeTheFirstIncident(t *testing.T) {
 		"incident/other\ntitle: x\nimpact: low\nstate: in-progress\nopened_at: 2026-03-05T00:00:00Z",
 		down("I", "a", "2026-03-06T00:00:00Z", "2026-03-07T00:00:00Z"),
 	}
-	check(t, scene(t, "2026-03-11 00:00", docs...), "service", []want{
-		{id: "availability", value: 100 * (480 - 24) / 480.0, n: 2},
-		{id: "availability.by_month", value: map[string]float64{"2026-03": 95}, n: 2},
-		{id: "availability", from: "2026-02-01 00:00", value: 100 * (28*24 + 480 - 24) / (28*24 + 480.0), n: 2},
+	reports.Check(t, sceneOf(t, "2026-03-11 00:00", docs...), "service", []scene.Want{
+		{ID: "availability", Value: 100 * (480 - 24) / 480.0, N: 2},
+		{ID: "availability.by_month", Value: map[string]float64{"2026-03": 95}, N: 2},
+		{ID: "availability", From: "2026-02-01 00:00", Value: 100 * (28*24 + 480 - 24) / (28*24 + 480.0), N: 2},
 	})
 }
 
@@ -176,7 +177,7 @@ func TestNothingIsSaidOfTheTimeBeforeTheFirstIncident(t *testing.T) {
 // count of minutes.
 func TestMergingOutagesKnowsNoOrder(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		begin := at("2026-03-02 00:00")
+		begin := scene.At("2026-03-02 00:00")
 		var docs []string
 		down := make([]bool, 3*24*60)
 		for i := range rapid.IntRange(0, 6).Draw(rt, "outages") {
@@ -200,9 +201,9 @@ func TestMergingOutagesKnowsNoOrder(t *testing.T) {
 		}
 		want := 100 * float64(agreed-lost) / float64(agreed)
 		for _, docs := range [][]string{docs, rapid.Permutation(docs).Draw(rt, "order")} {
-			d := scene(t, "2026-03-05 00:00", append([]string{service("a", calendarName)}, docs...)...)
+			d := sceneOf(t, "2026-03-05 00:00", append([]string{service("a", calendarName)}, docs...)...)
 			for _, id := range []string{"availability", "availability.with_maintenance"} {
-				got, ok := compute(t, d, "service", id, "2026-03-02 00:00", "").Value.(float64)
+				got, ok := reports.During(t, d, "service", id, "2026-03-02 00:00", "").Value.(float64)
 				if !ok || got < 0 || got > 100 || math.Abs(got-want) > 1e-9 {
 					rt.Fatalf("%s is %v; want %v", id, got, want)
 				}
@@ -234,8 +235,8 @@ func TestServicesStandAnything(t *testing.T) {
 						docs = append(docs, doc)
 					}
 				}
-				d := scene(t, "2026-03-01 00:00", docs...)
-				s := figure.NewScope(d, r.Subject, at(""), at(""))
+				d := sceneOf(t, "2026-03-01 00:00", docs...)
+				s := figure.NewScope(d, r.Subject, scene.At(""), scene.At(""))
 				for _, def := range r.Figures {
 					got := def.Compute(s).Value
 					if p, ok := got.(float64); ok && (math.IsNaN(p) || math.IsInf(p, 0) || def.Unit == figure.Percent && (p < 0 || p > 100)) {

@@ -9,19 +9,20 @@ import (
 	"pgregory.net/rapid"
 
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // ended makes past incidents that took 1, 2, … n hours, of a target of 10, one a day.
 func ended(n int) (out []*figure.Case) {
 	for i := range n {
-		out = append(out, timed(fmt.Sprintf("P%02d", i), "P3", at("2026-01-01 00:00").AddDate(0, 0, i), time.Duration(i%20+1)*time.Hour, 10*time.Hour, true))
+		out = append(out, timed(fmt.Sprintf("P%02d", i), "P3", scene.At("2026-01-01 00:00").AddDate(0, 0, i), time.Duration(i%20+1)*time.Hour, 10*time.Hour, true))
 	}
 	return out
 }
 
 func TestLikelyBreaches(t *testing.T) {
 	cases := ended(100) // five each of 1 to 20 hours: half of them miss 10 hours
-	now := at("2026-06-01 00:00")
+	now := scene.At("2026-06-01 00:00")
 	cases = append(cases,
 		timed("NEW", "P3", now.Add(-time.Minute), 0, 10*time.Hour, false),            // 50 of 100 took more than 10 h: not above one half
 		timed("HALF", "P3", now.Add(-5*time.Hour), 5*time.Hour, 10*time.Hour, false), // 75 took more than 5, of which 50 more than 10
@@ -29,12 +30,12 @@ func TestLikelyBreaches(t *testing.T) {
 		timed("OVER", "P3", now.Add(-9*time.Hour), 11*time.Hour, 10*time.Hour, false),
 		timed("FREE", "P3", now.Add(-9*time.Hour), 11*time.Hour, 0, false))
 	d := dataOf(now, cases)
-	r := compute(t, d, incidents, "predicted.breach")
+	r := reports.Compute(t, d, incidents, "predicted.breach")
 	equal(t, "words", wordsOf(t, r), "LATE has 1.0 h left of its target and is due on 1 June 2026 01:00; 55 similar ones that took as long took another 6.0 h (80 %: 2.0 h to 10.0 h). It will miss its target with a probability of 91 %.\n"+
 		"HALF has 5.0 h left of its target and is due on 1 June 2026 05:00; 75 similar ones that took as long took another 8.0 h (80 %: 2.0 h to 14.0 h). It will miss its target with a probability of 67 %.")
 	equal(t, "records", r.Records, "[incident/LATE incident/HALF]")
 	equal(t, "within their target", r.N, 3)
-	n := compute(t, d, incidents, "predicted.breaches")
+	n := reports.Compute(t, d, incidents, "predicted.breaches")
 	if v := n.Value.(float64); math.Abs(v-(50.0/100+50.0/75+50.0/55)) > 1e-12 {
 		t.Errorf("expected %v", v)
 	}
@@ -53,9 +54,9 @@ func TestLikelyBreaches(t *testing.T) {
 
 func TestSimilarIsOfTheSamePriority(t *testing.T) {
 	cases := ended(40)
-	now := at("2026-06-01 00:00")
+	now := scene.At("2026-06-01 00:00")
 	for i := range 25 { // P1 are quick
-		cases = append(cases, timed(fmt.Sprintf("Q%d", i), "P1", at("2026-02-01 00:00"), time.Duration(i+1)*6*time.Minute, 10*time.Hour, true))
+		cases = append(cases, timed(fmt.Sprintf("Q%d", i), "P1", scene.At("2026-02-01 00:00"), time.Duration(i+1)*6*time.Minute, 10*time.Hour, true))
 	}
 	cases = append(cases, timed("A", "P1", now, time.Hour, 2*time.Hour, false), timed("B", "P3", now, time.Hour, 2*time.Hour, false), timed("C", "P4", now, time.Hour, 2*time.Hour, false))
 	o := oddsOf(figure.NewScope(dataOf(now, cases), incidents, time.Time{}, time.Time{}))
@@ -72,7 +73,7 @@ func TestSimilarIsOfTheSamePriority(t *testing.T) {
 }
 
 func TestNothingIsPredictedFromTooFew(t *testing.T) {
-	now := at("2026-06-01 00:00")
+	now := scene.At("2026-06-01 00:00")
 	open := timed("A", "P3", now, time.Hour, 10*time.Hour, false)
 	for _, c := range []struct {
 		name  string
@@ -84,7 +85,7 @@ func TestNothingIsPredictedFromTooFew(t *testing.T) {
 		{"none took as long", append(ended(50), timed("B", "P3", now, 30*time.Hour, 100*time.Hour, false)), "The open records that are within their target have too few similar ones that ended to be told about."},
 	} {
 		for _, id := range []string{"predicted.breach", "predicted.breaches"} {
-			r := compute(t, dataOf(now, c.cases), incidents, id)
+			r := reports.Compute(t, dataOf(now, c.cases), incidents, id)
 			if r.Value != nil || r.Note != c.note || r.Interval != nil {
 				t.Errorf("%s: %s: %+v", c.name, id, r)
 			}
@@ -96,11 +97,11 @@ func TestNothingIsPredictedFromTooFew(t *testing.T) {
 func TestOddsEqualCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var cases []*figure.Case
-		now := at("2026-06-01 00:00")
+		now := scene.At("2026-06-01 00:00")
 		for i := range rapid.IntRange(20, 120).Draw(t, "ended") {
 			took := time.Duration(rapid.IntRange(0, 40).Draw(t, "took")) * 30 * time.Minute
 			limit := time.Duration(rapid.SampledFrom([]int{0, 4, 8, 8, 8}).Draw(t, "limit")) * time.Hour
-			opened := at("2026-01-01 00:00").Add(time.Duration(rapid.IntRange(0, 500).Draw(t, "opened")) * time.Hour)
+			opened := scene.At("2026-01-01 00:00").Add(time.Duration(rapid.IntRange(0, 500).Draw(t, "opened")) * time.Hour)
 			cases = append(cases, timed(fmt.Sprintf("E%d", i), rapid.SampledFrom([]string{"P1", "P2"}).Draw(t, "priority"), opened, took, limit, true))
 		}
 		for i := range rapid.IntRange(1, 10).Draw(t, "open") {

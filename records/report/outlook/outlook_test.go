@@ -9,6 +9,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 func known() []records.Type {
@@ -58,7 +59,7 @@ func TestFiguresSayWhatTheyAre(t *testing.T) {
 func TestNothingIsSaidOfNothing(t *testing.T) {
 	for _, report := range known() {
 		for _, d := range additionTo(report).figures {
-			r := d.Compute(figure.NewScope(scene(t, "2026-11-20 12:00"), report, time.Time{}, time.Time{}))
+			r := d.Compute(figure.NewScope(scene.Data(t, "2026-11-20 12:00"), report, time.Time{}, time.Time{}))
 			if rows, ok := r.Value.([]figure.Row); ok && len(rows) > 0 || r.N != 0 || len(r.Records) != 0 || r.Interval != nil || r.Backtest != nil {
 				t.Errorf("%s %s: %+v", report, d.ID, r)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 func TestWords(t *testing.T) {
@@ -40,7 +41,7 @@ func TestWords(t *testing.T) {
 
 func TestRecurringIncidents(t *testing.T) {
 	vpn := "service: vpn"
-	d := scene(t, "2026-11-20 12:00",
+	d := scene.Data(t, "2026-11-20 12:00",
 		"service/vpn\ntitle: Remote access\nstate: live",
 		incident("A1", "VPN drops every ten minutes", "2026-11-01 09:00", vpn),
 		incident("A2", "VPN dropping every 10 minutes", "2026-11-03 09:00", vpn),
@@ -54,30 +55,30 @@ func TestRecurringIncidents(t *testing.T) {
 		incident("E2", "Disk full", "2026-10-02 09:00", "assets: [srv-1]"),
 		incident("E3", "Disk full", "2026-10-20 09:00", "assets: [srv-1]"), // three, but not within 14 days
 	)
-	r := compute(t, d, incidents, "detected.recurrence")
+	r := reports.Compute(t, d, incidents, "detected.recurrence")
 	equal(t, "words", wordsOf(t, r), "3 incidents of service Remote access from 1 November 2026 to 12 November 2026 say much the same, up to 3 within 14 days, and 3 are still open. Proposed problem: “VPN drops every ten minutes” on Remote access.\n"+
 		"3 incidents of category printing from 1 October 2026 to 14 October 2026 say much the same, up to 3 within 14 days, and 3 are still open. 2 of them name a problem already: PRB-1.")
 	equal(t, "records", r.Records, "[incident/A1 incident/A2 incident/A3 incident/D1 incident/D2 incident/D3]")
 	equal(t, "looked at", r.N, 11)
-	rows := rowsOf(t, r)
+	rows := scene.Rows(t, r)
 	equal(t, "proposed", []any{rows[0].Values["proposed"], rows[1].Values["proposed"], rows[0].Values["goes_on"], rows[1].Values["goes_on"]}, "[true false true false]")
-	equal(t, "candidates", wordsOf(t, compute(t, d, problems, "detected.candidates")), wordsOf(t, figure.Result{Value: rows[:1]}))
+	equal(t, "candidates", wordsOf(t, reports.Compute(t, d, problems, "detected.candidates")), wordsOf(t, figure.Result{Value: rows[:1]}))
 }
 
 func TestAPeriodLeavesOutWhatWasOpenedBesideIt(t *testing.T) {
-	d := scene(t, "2026-11-20 12:00", incident("A1", "VPN drops", "2026-11-01 09:00", "service: vpn"), incident("A2", "VPN drops", "2026-11-03 09:00", "service: vpn"), incident("A3", "VPN drops", "2026-11-05 09:00", "service: vpn"))
+	d := scene.Data(t, "2026-11-20 12:00", incident("A1", "VPN drops", "2026-11-01 09:00", "service: vpn"), incident("A2", "VPN drops", "2026-11-03 09:00", "service: vpn"), incident("A3", "VPN drops", "2026-11-05 09:00", "service: vpn"))
 	for from, want := range map[string]int{"2026-11-01 00:00": 1, "2026-11-02 00:00": 0} {
-		r := definition(t, incidents, "detected.recurrence").Compute(figure.NewScope(d, incidents, at(from), time.Time{}))
-		equal(t, from, len(rowsOf(t, r)), want)
+		r := reports.Definition(t, incidents, "detected.recurrence").Compute(figure.NewScope(d, incidents, scene.At(from), time.Time{}))
+		equal(t, from, len(scene.Rows(t, r)), want)
 	}
 }
 
 func TestMajorIncidentsWithoutAProblemAreCandidates(t *testing.T) {
-	d := scene(t, "2026-11-20 12:00",
+	d := scene.Data(t, "2026-11-20 12:00",
 		incident("A1", "Mail is down", "2026-11-01 09:00", "major: true"),
 		incident("A2", "Web is down", "2026-11-01 09:00", "major: true", "problem: PRB-1"),
 		"incident/A3\ntitle: Nothing\nstate: cancelled\nmajor: true\nopened_at: 2026-11-01T09:00:00Z")
-	equal(t, "words", wordsOf(t, compute(t, d, problems, "detected.candidates")), "The major incident “Mail is down” of 1 November 2026 names no problem.")
+	equal(t, "words", wordsOf(t, reports.Compute(t, d, problems, "detected.candidates")), "The major incident “Mail is down” of 1 November 2026 names no problem.")
 }
 
 // The groups are those that comparing each incident with every group finds: finding
@@ -88,12 +89,12 @@ func TestGroupsAreThoseOfComparingAllWithAll(t *testing.T) {
 		var cases []*figure.Case
 		for i := range rapid.IntRange(0, 60).Draw(t, "n") {
 			title := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 5).Draw(t, "title"), " ")
-			opened := at("2026-01-01 00:00").Add(time.Duration(rapid.IntRange(0, 60*24).Draw(t, "hour")) * time.Hour)
+			opened := scene.At("2026-01-01 00:00").Add(time.Duration(rapid.IntRange(0, 60*24).Draw(t, "hour")) * time.Hour)
 			r := &records.Record{Type: incidents, ID: records.ID(fmt.Sprintf("I%03d", i)), Fields: records.NewMap(
 				records.Pair{Key: "title", Value: records.NewString(title)}, records.Pair{Key: "category", Value: records.NewString("c")})}
 			cases = append(cases, &figure.Case{Record: r, Opened: opened})
 		}
-		d := dataOf(at("2026-06-01 00:00"), cases)
+		d := dataOf(scene.At("2026-06-01 00:00"), cases)
 		s := figure.NewScope(d, incidents, time.Time{}, time.Time{})
 		var got []string
 		for _, g := range gather(s, s.Cases).groups {
@@ -170,7 +171,7 @@ func bruteGroups(s *figure.Scope) (out []string) {
 // many makes incidents as a large desk has them.
 func many(n int) []*figure.Case {
 	var cases []*figure.Case
-	start := at("2026-01-01 00:00")
+	start := scene.At("2026-01-01 00:00")
 	for i := range n {
 		title := fmt.Sprintf("Category %d / Subcategory %d: Symptom %d", i%59, i*7%250, i*13%530)
 		r := &records.Record{Type: incidents, ID: records.ID(fmt.Sprintf("INC%07d", i)), Fields: records.NewMap(
@@ -182,9 +183,9 @@ func many(n int) []*figure.Case {
 }
 
 func BenchmarkRecurrenceOf25000(b *testing.B) {
-	d := dataOf(at("2026-12-01 00:00"), many(25_000))
+	d := dataOf(scene.At("2026-12-01 00:00"), many(25_000))
 	for b.Loop() {
-		compute(b, d, incidents, "detected.recurrence")
+		reports.Compute(b, d, incidents, "detected.recurrence")
 	}
 }
 
@@ -196,9 +197,9 @@ func TestComparisonsAreBounded(t *testing.T) {
 		title := fmt.Sprintf("same%d w%d x%d y%d", i%2, i, i, i)
 		r := &records.Record{Type: incidents, ID: records.ID(fmt.Sprint(i)), Fields: records.NewMap(
 			records.Pair{Key: "title", Value: records.NewString(title)}, records.Pair{Key: "category", Value: records.NewString("c")})}
-		cases = append(cases, &figure.Case{Record: r, Opened: at("2026-01-01 00:00")})
+		cases = append(cases, &figure.Case{Record: r, Opened: scene.At("2026-01-01 00:00")})
 	}
-	s := figure.NewScope(dataOf(at("2026-01-02 00:00"), cases), incidents, time.Time{}, time.Time{})
+	s := figure.NewScope(dataOf(scene.At("2026-01-02 00:00"), cases), incidents, time.Time{}, time.Time{})
 	g := gather(s, cases)
 	if len(g.groups) != 0 {
 		t.Errorf("%d groups", len(g.groups))
@@ -224,11 +225,11 @@ func BenchmarkOthersOf25000(b *testing.B) {
 		took, limit := time.Duration(i%97)*time.Hour, 48*time.Hour
 		c.Clocks = timed("", "P3", c.Opened, took, limit, i < 24_000).Clocks
 	}
-	d := dataOf(at("2026-06-23 00:00"), cases)
+	d := dataOf(scene.At("2026-06-23 00:00"), cases)
 	for _, id := range []string{"detected.breach_clusters", "detected.stale", "predicted.breach", "predicted.volume"} {
 		b.Run(id, func(b *testing.B) {
 			for b.Loop() {
-				compute(b, d, incidents, id)
+				reports.Compute(b, d, incidents, id)
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // readings writes the field x_capacity: a reading a week from a day on.
@@ -18,13 +19,13 @@ func readings(from string, of int, unit string, used ...float64) string {
 	var b strings.Builder
 	b.WriteString("x_capacity:\n")
 	for i, u := range used {
-		fmt.Fprintf(&b, "  - {on: %s, used: %g, of: %d, unit: %s}\n", at(from+" 00:00").AddDate(0, 0, 7*i).Format(time.DateOnly), u, of, unit)
+		fmt.Fprintf(&b, "  - {on: %s, used: %g, of: %d, unit: %s}\n", scene.At(from+" 00:00").AddDate(0, 0, 7*i).Format(time.DateOnly), u, of, unit)
 	}
 	return b.String()
 }
 
 func TestCapacity(t *testing.T) {
-	d := scene(t, "2026-10-10 12:00",
+	d := scene.Data(t, "2026-10-10 12:00",
 		"asset/SAN-1\ntitle: Storage\nstate: in-use\n"+readings("2026-09-01", 500, "GB", 400, 407, 414, 421, 428, 435), // a GB a day: 500 on the 100th day
 		"asset/SAN-2\ntitle: Archive\nstate: in-use\n"+readings("2026-09-01", 500, "GB", 400, 390, 380, 370, 360, 350), // shrinks
 		"asset/SAN-3\ntitle: Young\nstate: in-use\n"+readings("2026-09-01", 500, "GB", 400, 410, 420),
@@ -34,7 +35,7 @@ func TestCapacity(t *testing.T) {
 		"asset/SAN-7\ntitle: Odd\nstate: in-use\nx_capacity: [{on: 2026-09-01, used: much}, {used: 3}, 4]",
 		"asset/LT-1\ntitle: Laptop\nstate: in-use",
 	)
-	r := compute(t, d, assets, "predicted.capacity")
+	r := reports.Compute(t, d, assets, "predicted.capacity")
 	equal(t, "words", wordsOf(t, r), "Full uses 500 of 500 GB (100 %) as of 2026-10-06: the limit is reached.\n"+
 		"Storage uses 435 of 500 GB (87 %) as of 2026-10-06 and 7 GB more each week: the limit comes on 2026-12-10 (80 %: from 2026-12-10 to 2026-12-10).")
 	equal(t, "note", r.Note, "3 readings in x_capacity cannot be read and count as none: each needs a day (on) and a number that is not negative (used). 1 of 5 series of readings are too short, or state no limit, and are left out. 1 of 5 do not rise. 1 of 5 do not reach their limit within 730 days.")
@@ -45,7 +46,7 @@ func TestCapacity(t *testing.T) {
 }
 
 func TestReadingsOfTwoUnitsAreTwoSeriesAndLaterOnesAreNotKnownYet(t *testing.T) {
-	d := scene(t, "2026-10-10 12:00", "service/web\ntitle: Web\nstate: live\nx_capacity:\n"+
+	d := scene.Data(t, "2026-10-10 12:00", "service/web\ntitle: Web\nstate: live\nx_capacity:\n"+
 		"  - {on: 2026-10-05, used: 6, of: 8, unit: cores}\n  - {on: 2026-10-01, used: 50, of: 64, unit: GB}\n  - {on: 2026-10-01, used: 5, of: 4, unit: cores}\n"+
 		"  - {on: 2026-10-01, used: 5.5, unit: cores}\n  - {on: 2026-10-11, used: 7, of: 99, unit: cores}\n")
 	got, faults := readingsOf(figure.NewScope(d, services, time.Time{}, time.Time{}), d.Cases[services][0])

@@ -36,7 +36,7 @@ func volume(many string) figure.Definition {
 				}
 			}
 			if len(weeks) < weeksFewest {
-				return nothing(n, fmt.Sprintf("There are %s whole weeks since the first record was opened; from fewer than %d nothing is predicted.", figure.Thousands(len(weeks)), weeksFewest))
+				return nothing(n, fmt.Sprintf("Whole weeks since the first record was opened: %d; from fewer than %d nothing is predicted.", len(weeks), weeksFewest))
 			}
 			if sum(weeks[len(weeks)-behind:]) == 0 {
 				return nothing(n, fmt.Sprintf("Nothing was opened in the last %d weeks before the time asked about.", behind))

@@ -11,6 +11,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/figure"
+	"frontdesk/records/report/scene"
 )
 
 // opened makes incidents of which so many were opened in each week up to a day, the
@@ -34,11 +35,11 @@ func TestVolume(t *testing.T) {
 	for i := range weeks {
 		weeks[i] = 10 + i%2*4 // 10, 14, 10, 14, …
 	}
-	today := at("2026-11-20 00:00")
+	today := scene.At("2026-11-20 00:00")
 	cases := opened(today, weeks...)
 	cases = append(cases, opened(today.AddDate(0, 0, 7), 5)...) // today and later: not yet a whole week
 	cases = append(cases, &figure.Case{Record: &records.Record{Type: incidents, ID: "undated", Fields: records.NewMap()}})
-	r := compute(t, dataOf(today.Add(15*time.Hour), cases), incidents, "predicted.volume")
+	r := reports.Compute(t, dataOf(today.Add(15*time.Hour), cases), incidents, "predicted.volume")
 	equal(t, "words", wordsOf(t, r), "From 2026-11-20 to 2026-11-26 about 12, between 10 and 14 with 80 % confidence.\n"+
 		"From 2026-11-27 to 2026-12-03 about 12, between 10 and 14 with 80 % confidence.\n"+
 		"From 2026-12-04 to 2026-12-10 about 12, between 10 and 14 with 80 % confidence.\n"+
@@ -53,17 +54,17 @@ func TestVolume(t *testing.T) {
 }
 
 func TestVolumeIsNotPredictedFromTooLittle(t *testing.T) {
-	today := at("2026-11-20 00:00")
+	today := scene.At("2026-11-20 00:00")
 	few := slices.Repeat([]int{3}, 19)
 	over := append(slices.Repeat([]int{3}, 20), 0, 0, 0, 0)
 	for _, c := range []struct {
 		weeks []int
 		note  string
 	}{
-		{few, "There are 19 whole weeks since the first record was opened; from fewer than 20 nothing is predicted."},
+		{few, "Whole weeks since the first record was opened: 19; from fewer than 20 nothing is predicted."},
 		{over, "Nothing was opened in the last 4 weeks before the time asked about."},
 	} {
-		r := compute(t, dataOf(today, opened(today, c.weeks...)), incidents, "predicted.volume")
+		r := reports.Compute(t, dataOf(today, opened(today, c.weeks...)), incidents, "predicted.volume")
 		if r.Value != nil || r.Note != c.note {
 			t.Errorf("%+v", r)
 		}
@@ -76,7 +77,7 @@ func TestWeeksAreCountedInTheReportsZoneAlsoWhenClocksChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		asOf := at("2026-11-02 00:30").Add(time.Duration(rapid.IntRange(-5000, 0).Draw(t, "hours")) * time.Hour)
+		asOf := scene.At("2026-11-02 00:30").Add(time.Duration(rapid.IntRange(-5000, 0).Draw(t, "hours")) * time.Hour)
 		var cases []*figure.Case
 		for i := range rapid.IntRange(1, 40).Draw(t, "n") {
 			opened := asOf.Add(-time.Duration(rapid.IntRange(-100, 10000).Draw(t, "ago")) * time.Hour)
