@@ -152,8 +152,13 @@ func TestMemoComputesOnceForTheSameData(t *testing.T) {
 	calls := 0
 	count := func(*Data) int { calls++; return calls }
 	one, two := &Data{}, &Data{}
-	if m.Of(one, count) != 1 || m.Of(one, count) != 1 || m.Of(two, count) != 2 || calls != 2 {
-		t.Errorf("it computed %d times", calls)
+	for _, c := range []struct {
+		of   *Data
+		want int
+	}{{one, 1}, {one, 1}, {two, 2}} {
+		if got := m.Of(c.of, count); got != c.want {
+			t.Errorf("it is the result of computation %d, want %d", got, c.want)
+		}
 	}
 }
 

@@ -85,3 +85,16 @@ func TestAMistypedYearMakesNoThousandsOfMonths(t *testing.T) {
 		t.Errorf("the note is %q", f.Note)
 	}
 }
+
+func TestTooManyGroupsAreCountedBeforeTheyAreComputed(t *testing.T) {
+	d := three(t)
+	if got, want := Parts(simple(), d, Asked{By: "id"}), 3*len(simple().Figures); got != want {
+		t.Errorf("%d values of groups, want %d", got, want)
+	}
+	if got := Parts(simple(), d, Asked{By: "id", Figures: []string{"opened"}}); got != 3 {
+		t.Errorf("%d values of groups for one figure, want 3", got)
+	}
+	if got := Parts(simple(), d, Asked{By: Month}); got != 0 {
+		t.Errorf("%d values by month, which are bounded otherwise", got)
+	}
+}

@@ -67,6 +67,28 @@ func Run(r figure.Report, d *figure.Data, a Asked) *Done {
 	return done
 }
 
+// MaxParts is how many values of groups a report may have. Nobody reads more, and they
+// take minutes.
+const MaxParts = 250_000
+
+// Parts returns how many values of groups a report would have by the field that is asked
+// for: the figures times the groups.
+func Parts(r figure.Report, d *figure.Data, a Asked) int {
+	if a.By == "" || a.By == Month {
+		return 0
+	}
+	groups := map[string]bool{}
+	for _, c := range d.Of(r.Subject) {
+		for _, v := range c.Record.Get(a.By).Strings() {
+			groups[v] = true
+		}
+	}
+	if len(a.Figures) > 0 {
+		return len(groups) * len(a.Figures)
+	}
+	return len(groups) * len(r.Figures)
+}
+
 // byField adds the results for the records of each value of a field, the most frequent
 // value first. A record whose field is a list counts for each of its items.
 func (done *Done) byField(whole *figure.Scope) {
