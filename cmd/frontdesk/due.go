@@ -48,13 +48,16 @@ func newDueCmd(e *env) *cobra.Command {
 	f.StringVar(&o.format, "format", formatText, "print as `text` or json")
 	f.StringVar(&o.since, "since", "24h", "tell what became due after this `time`, or this long ago")
 	f.StringVar(&o.within, "within", "", "tell what will be due within this `time`, such as 4h, too")
-	f.StringVar(&o.asOf, "as-of", "", "take this `time` for now: 2026-11-03 or 2026-11-03T09:12:00Z")
+	f.StringVar(&o.asOf, "as-of", "", "take this `time` for now: now, 2026-11-03 or 2026-11-03T09:12:00Z")
 	return completeFlag(cmd, "format", formatText, formatJSON)
 }
 
 func showDue(ctx context.Context, e *env, o *dueOptions) error {
 	if err := oneOf("format", o.format, formatText, formatJSON); err != nil {
 		return err
+	}
+	if o.asOf == "now" { // as report takes it
+		o.asOf = ""
 	}
 	now, err := parseAsOf(o.asOf, e.now())
 	if err != nil {

@@ -119,6 +119,9 @@ func showReport(ctx context.Context, e *env, o *reportOptions, args []string) er
 		return err
 	}
 	defer x.Save(ctx) // what is not kept is computed again
+	if n := report.Parts(r, l.Data, asked); n > report.MaxParts {
+		return usagef("ask for some figures, such as --figure opened, or group by a field with fewer values", "--by %s makes %d values, more than %d", o.by, n, report.MaxParts)
+	}
 	if err := o.print(e, report.Run(r, l.Data, asked)); err != nil {
 		return err
 	}
