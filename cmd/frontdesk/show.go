@@ -101,7 +101,7 @@ func show(ctx context.Context, e *env, o *showOptions, part string) error {
 	}
 	told := &tree.Loaded{Set: records.NewSet(nil)}
 	book.reportLost(told)
-	return cmp.Or(problemsOf(e, t, faults), lost, reportLost(e, t, told))
+	return cmp.Or(problemsOf(e, t, faults), lost, reportLost(e, t, told, r.Type, "service", personType, "team"))
 }
 
 // clocks computes the clocks of the record that is shown.
