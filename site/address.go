@@ -15,7 +15,7 @@ const (
 )
 
 // reserved are the names below the site's root that are the site's own.
-var reserved = []string{"a-z", "theme", "search", "index.html", "search.html", "unreadable.html", "404.html"}
+var reserved = []string{"a-z", "theme", "search", reportsFolder, "index.html", "search.html", "unreadable.html", "404.html"}
 
 // devices are names that Windows keeps for itself, whatever their ending.
 var devices = map[string]bool{

@@ -73,6 +73,18 @@ func seesRecord(readers schema.Audience, t *schema.Type, r *records.Record) bool
 	return readers != schema.Public || !isLibrary(t) || t.Category(r) == records.Resolved
 }
 
+// ShowsReports reports whether a site for an audience shows reports: those for staff and
+// teams do. The public may read records, and need not know how many there are.
+func ShowsReports(a schema.Audience) bool { return knownAudience(a) && mayRead(a, schema.Staff) }
+
+// Sees reports whether an audience may see a record, as far as its audience and state
+// tell.
+func Sees(a schema.Audience, t *schema.Type, r *records.Record) bool { return seesRecord(a, t, r) }
+
+// SeesField reports whether an audience may see a field of the records of a type that it
+// may see.
+func SeesField(a schema.Audience, t *schema.Type, name string) bool { return seesField(a, t, name) }
+
 // isLibrary reports whether a type's records are articles, to be read rather
 // than worked on: named by people, free text, with a life of their own.
 func isLibrary(t *schema.Type) bool {

@@ -170,7 +170,7 @@ func (b *builder) update(ctx context.Context, st *state) (*view, error) {
 // begin prepares the state that this build leaves.
 func (b *builder) begin(key digest) {
 	b.made = 0
-	b.next = &state{key: key, pages: map[string]digest{}}
+	b.next = &state{key: key, pages: map[string]digest{}, files: map[string]digest{}}
 }
 
 // render makes what differs from the last build in a folder.
@@ -184,14 +184,18 @@ func (b *builder) render(ctx context.Context, v *view, last *former, dir string)
 	if err := cmp.Or(failed, v.parts.failed(), ctx.Err()); err != nil {
 		return err
 	}
-	var err error
-	b.next.shards, err = v.searchFiles(last, func(name string, data []byte) error {
+	write := func(name string, data []byte) error {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
 		return os.WriteFile(name, data, 0o644)
-	})
+	}
+	var err error
+	if b.next.files, err = v.reportFiles(ctx, last.files, write); err != nil {
+		return err
+	}
+	b.next.shards, err = v.searchFiles(last, write)
 	return cmp.Or(err, v.parts.failed())
 }
 
@@ -223,6 +227,9 @@ func (b *builder) gone(v *view, st *state) []string {
 	for p := range st.pages {
 		gone[p] = true
 	}
+	for p := range st.files {
+		gone[p] = true
+	}
 	for n := len(b.next.shards); n < len(st.shards); n++ {
 		gone[indexFile(n)] = true
 	}
@@ -232,6 +239,9 @@ func (b *builder) gone(v *view, st *state) []string {
 		}
 	}
 	for p := range b.next.pages {
+		delete(gone, p)
+	}
+	for p := range b.next.files {
 		delete(gone, p)
 	}
 	return slices.Sorted(maps.Keys(gone))

@@ -51,6 +51,9 @@ func (v *view) homeSheet(ctx context.Context) *sheet {
 			things = append(things, v.entrance(k))
 		}
 	}
+	if n := len(v.reports); n > 0 {
+		things = append(things, entrance{Title: "Reports", Href: reportsPath, Intro: "Figures and charts, with their definitions and the records behind them.", Total: n})
+	}
 	things = append(things, entrance{Title: "A–Z", Href: indexPath, Intro: "All records by their titles.", Total: len(v.items)})
 	s.set("libraries", libraries)
 	s.set("things", things)
@@ -280,6 +283,9 @@ func (v *view) nav() []link {
 	var out []link
 	for _, k := range v.kinds {
 		out = append(out, link{Href: k.home(), Text: k.Plural})
+	}
+	if len(v.reports) > 0 {
+		out = append(out, link{Href: reportsPath, Text: "Reports"})
 	}
 	return append(out, link{Href: indexPath, Text: "A–Z"})
 }

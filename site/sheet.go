@@ -66,7 +66,7 @@ func (s *sheet) drawn() Page {
 // because others tell what went wrong with them.
 func (v *view) sheets(ctx context.Context, yield func(*sheet) bool) {
 	fixed := func(yield func(*sheet) bool) bool { return v.fixedSheets(ctx, yield) }
-	for _, part := range []func(func(*sheet) bool) bool{v.listSheets, v.contentsSheets, v.indexSheets, fixed} {
+	for _, part := range []func(func(*sheet) bool) bool{v.listSheets, v.contentsSheets, v.reportSheets, v.indexSheets, fixed} {
 		if !part(yield) {
 			return
 		}

@@ -13,7 +13,9 @@ import (
 	"slices"
 	"time"
 
+	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/report"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
 )
@@ -26,6 +28,8 @@ type Input struct {
 	Problems  []diag.Diagnostic // what was found wrong with the desk's configuration
 	Audience  schema.Audience   // whom the site is for
 	AsOf      time.Time         // the time that the site speaks of
+	Reports   []*report.Done    // counted of what the audience may see; a site for the public shows none
+	Count     Count             // computes the reports; nil where Reports holds them
 	Commit    string            // what the records were read from; may be empty
 	BaseURL   string            // where the site will be served, with a slash at the end; may be empty
 	Overrides fs.FS             // the desk's own theme files; nil if none
@@ -42,6 +46,11 @@ type Input struct {
 	// other fields here: the program, the desk's configuration and its types.
 	Key string
 }
+
+// Count computes the reports of what the audience may see. All are the records of the
+// desk where the build has read all of them, without those with faults; nil where it has
+// not, and they are to be read from an index. Both must lead to the same reports.
+type Count func(ctx context.Context, all []*records.Record) ([]*report.Done, error)
 
 // Result tells what was built.
 type Result struct {

@@ -75,10 +75,14 @@ func (v *view) read(ctx context.Context, former []*memo) error {
 		v.leave(former[old])
 	}
 	kinds := v.kindsByType()
+	v.counts = v.in.Count != nil && ShowsReports(v.readers) && len(former) == 0
 	if err := parallel(ctx, len(unread), func(n int) { v.take(kinds, files[unread[n]], &all[unread[n]]) }); err != nil {
 		return err
 	}
 	for i := range all {
+		if all[i].read != nil {
+			v.whole, all[i].read = append(v.whole, all[i].read), nil
+		}
 		v.add(kinds[files[i].Type], &all[i])
 		if it := &all[i]; it.was != "" && (it.kind == nil || it.Hidden) {
 			v.gone = append(v.gone, it.was)
@@ -111,6 +115,9 @@ func (v *view) take(kinds map[records.Type]*kind, f File, it *item) {
 		return
 	}
 	*it = item{memo: &memo{Stamp: f.Stamp, Own: own}, was: it.was, full: r, problems: ds}
+	if v.counts && len(ds) == 0 {
+		it.read = r
+	}
 	it.facts = facts{Path: f.Path, Type: f.Type, ID: r.ID}
 	if k := kinds[f.Type]; k != nil {
 		it.kind = k

@@ -26,6 +26,7 @@ type state struct {
 	questions []question
 	answers   []digest
 	pages     map[string]digest // that are no record's, by path
+	files     map[string]digest // of reports, by path
 	shards    []shard
 	folders   []folder // of the site, and its marker
 }
@@ -38,7 +39,7 @@ type folder struct {
 
 // stateHead begins the file of a state. The number changes with the form of the
 // file, or of what is in it.
-const stateHead = "frontdesk-site state 1\n"
+const stateHead = "frontdesk-site state 2\n"
 
 func (st *state) code(c *coder) {
 	c.digest(&st.frame)
@@ -49,18 +50,24 @@ func (st *state) code(c *coder) {
 		c.text(&f.Path)
 		c.int64(&f.Modified)
 	})
-	paths := slices.Sorted(maps.Keys(st.pages))
-	each(c, &paths, func(p *string) {
-		c.text(p)
-		sum := st.pages[*p]
-		c.digest(&sum)
-		if c.reading {
-			st.pages[*p] = sum
-		}
-	})
+	c.sums(st.pages)
+	c.sums(st.files)
 	c.text((*string)(&st.order))
 	c.text((*string)(&st.turns))
 	st.codeMemos(c)
+}
+
+// sums reads or writes digests by path.
+func (c *coder) sums(all map[string]digest) {
+	paths := slices.Sorted(maps.Keys(all))
+	each(c, &paths, func(p *string) {
+		c.text(p)
+		sum := all[*p]
+		c.digest(&sum)
+		if c.reading {
+			all[*p] = sum
+		}
+	})
 }
 
 // codeMemos reads or writes the memos; those that are what they were read as
@@ -117,7 +124,7 @@ func (st *state) write(f io.WriteSeeker) error {
 // readState reads the file of a state. It is nil where the file is none, is
 // damaged, or was made with another key.
 func readState(f io.Reader, size int64, key digest) *state {
-	st := &state{key: key, pages: map[string]digest{}}
+	st := &state{key: key, pages: map[string]digest{}, files: map[string]digest{}}
 	head := make([]byte, len(st.head(0)))
 	if _, err := io.ReadFull(f, head); err != nil {
 		return nil

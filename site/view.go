@@ -16,6 +16,7 @@ import (
 	"frontdesk/records/diag"
 	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
+	"frontdesk/records/report"
 	"frontdesk/schema"
 )
 
@@ -41,6 +42,10 @@ type view struct {
 	gone     []string // paths of the pages of records that were on the site and may not be any more
 	alphabet []*item  // by title
 	letters  []*indexPage
+	dones    []*report.Done
+	reports  []*reported
+	counts   bool              // all records are read, and will be counted
+	whole    []*records.Record // all records of the desk while they are counted, if all were read
 	parts    *parts
 	markdown *sync.Pool // of renderers
 	asked    *questions
@@ -83,6 +88,7 @@ type item struct {
 	troubled   bool           // not all of it is on the site
 	problems   []diag.Diagnostic
 
+	read     *records.Record // what was read, until it is counted
 	full     *records.Record // the whole record
 	studied  bool
 	segments []segment
@@ -119,6 +125,9 @@ func newView(ctx context.Context, in *Input, parts *parts, st *state) (*view, er
 		v.kinds = append(v.kinds, &kind{Type: t, listed: v.listedFields(t)})
 	}
 	if err := v.read(ctx, st.memos); err != nil {
+		return nil, err
+	}
+	if err := v.count(ctx); err != nil {
 		return nil, err
 	}
 	v.index()
@@ -214,6 +223,7 @@ func (v *view) place() {
 			v.paths[strings.ToLower(k.dir+"/"+name)] = true
 		}
 	}
+	v.placeReports()
 	for _, it := range v.items {
 		it.page = v.paths.claim(it.kind.dir, string(it.ID), ".html")
 		if it.was != "" && it.was != it.page {

@@ -149,6 +149,7 @@ var pageKinds = []string{
 	"index.html", "search.html?q=number", "404.html", "a-z/index.html", "incidents/index.html", "incidents/list/all/2.html",
 	"incidents/list/state-new.html", "incidents/INC-2611-0001.html", "services/vpn.html", "people/lee.html",
 	"knowledge/index.html", "knowledge/category/vpn.html", "knowledge/reset-token.html", "unreadable.html",
+	"reports/index.html", "reports/incident.html", "reports/knowledge.html", "reports/definitions.html",
 }
 
 // officeSite builds the site of the office with one record that cannot be read.

@@ -25,8 +25,9 @@ func newBuildCmd(e *env) *cobra.Command {
 		Use:   "build",
 		Short: "Build the site into a folder",
 		Long: `Build makes the site of the desk: a page for every record, lists by type and
-state, the knowledge base by category, an index from A to Z and a search. The
-pages need no server: open index.html from disk, or copy the folder anywhere.
+state, the knowledge base by category, an index from A to Z, a search, and for staff
+and teams the reports: figures and charts, each with its definition and, as CSV, the
+records behind it. The pages need no server: open index.html from disk, or copy the folder anywhere.
 
 The site holds what its audience may read and nothing else; other records, fields,
 sections and events are left out before any page is made. The same commit makes the

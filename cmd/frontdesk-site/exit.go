@@ -41,8 +41,8 @@ func (e hintedError) Unwrap() error { return e.error }
 
 func withHint(err error, hint string) error { return hintedError{err, hint} }
 
-// report prints an error for a person and returns the exit code for it.
-func report(w io.Writer, err error) int {
+// conclude prints an error for a person and returns the exit code for it.
+func conclude(w io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitClean

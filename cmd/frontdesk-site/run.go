@@ -22,7 +22,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	if err != nil && !started && !errors.As(err, new(usageError)) {
 		err = usageError{withHint(err, cmd.CommandPath()+" --help shows how")}
 	}
-	return report(e.stderr, err)
+	return conclude(e.stderr, err)
 }
 
 // newRoot makes the program's command. started is set as soon as a command line

@@ -117,7 +117,7 @@ func (w *watcher) watch(ctx context.Context) {
 		if now != w.seen {
 			w.seen = now
 			if err := w.build(ctx); err != nil && !errors.Is(err, errProblems) && ctx.Err() == nil {
-				report(w.env.stderr, err)
+				conclude(w.env.stderr, err)
 			}
 		}
 		select {

@@ -26,13 +26,15 @@ const themeFolder = "site"
 
 // options are the flags that build and serve share.
 type options struct {
-	audience string
-	asOf     string
+	audience  string
+	asOf      string
+	noReports bool
 }
 
 func (o *options) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.audience, "audience", string(schema.Staff), "whom the site is for: public, staff or team:`NAME`")
 	cmd.Flags().StringVar(&o.asOf, "as-of", "", "the `time` that the site speaks of, as 2026-11-03T09:12:00Z, 2026-11-03 or now; default is the time of the last commit")
+	cmd.Flags().BoolVar(&o.noReports, "no-reports", false, "leave out the reports and what it takes to compute them")
 }
 
 // input is what a site is made from. It must be closed.
@@ -41,6 +43,8 @@ type input struct {
 	tree       *tree.Tree
 	files      *files
 	repository string // where the repository keeps what is its own; "" if there is none
+	common     string // where it keeps what all of its work trees share
+	program    string // changes with the program
 }
 
 // Close releases the desk.
@@ -62,7 +66,7 @@ func (o *options) open(ctx context.Context, e *env, root string) (*input, error)
 		return nil, err
 	}
 	files := newFiles(t, e.now())
-	in := &input{tree: t, files: files, Input: site.Input{
+	in := &input{tree: t, files: files, program: e.program, Input: site.Input{
 		Desk: t.Desk, Types: t.Types, Source: files, Key: e.program + key,
 		Problems: errorsAmong(t.Problems),
 		Audience: schema.Audience(o.audience),
@@ -72,6 +76,9 @@ func (o *options) open(ctx context.Context, e *env, root string) (*input, error)
 	}
 	if err != nil {
 		return nil, errors.Join(err, in.Close())
+	}
+	if !o.noReports {
+		in.prepare()
 	}
 	return in, nil
 }
@@ -97,11 +104,10 @@ func overrides(root string) (fs.FS, error) {
 // for, the time of the last commit, or that of the last event in a log. The
 // clock is asked only on request.
 func (o *options) date(ctx context.Context, e *env, root string, in *input) error {
-	head, folder, err := headOf(ctx, root)
+	head, err := in.head(ctx, root)
 	if err != nil {
 		return err
 	}
-	in.repository = folder
 	in.Commit = head.Short()
 	switch {
 	case o.asOf == "now":
@@ -116,25 +122,28 @@ func (o *options) date(ctx context.Context, e *env, root string, in *input) erro
 	return err
 }
 
-// headOf returns the last commit, the zero Commit where there is none, and where
-// the repository keeps what is its own, "" where there is none.
-func headOf(ctx context.Context, root string) (head git.Commit, folder string, err error) {
+// head returns the last commit, the zero Commit where there is none, and notes where the
+// repository keeps what is its own, if there is one.
+func (in *input) head(ctx context.Context, root string) (head git.Commit, err error) {
 	repo, err := git.Open(root)
 	if errors.Is(err, git.ErrNoRepository) {
-		return head, "", nil
+		return head, nil
 	}
 	if err != nil {
-		return head, "", err
+		return head, err
 	}
 	defer repo.Close()
-	if folder, err = repo.GitDir(); err != nil {
-		return head, "", err
+	if in.repository, err = repo.GitDir(); err != nil {
+		return head, err
+	}
+	if in.common, err = repo.CommonDir(); err != nil {
+		return head, err
 	}
 	head, err = repo.Head(ctx)
 	if errors.Is(err, git.ErrNoCommit) {
-		return git.Commit{}, folder, nil
+		return git.Commit{}, nil
 	}
-	return head, folder, err
+	return head, err
 }
 
 func parseTime(s string, zone *time.Location) (time.Time, error) {
