@@ -17,17 +17,17 @@ func (in *input) prepare() {
 	if !site.ShowsReports(in.Audience) {
 		return
 	}
-	all, problems := report.All(in.Desk, in.Types)
+	_, problems := report.All(in.Desk, in.Types)
 	in.Problems = append(in.Problems, errorsAmong(problems)...)
-	all = slices.DeleteFunc(all, func(r figure.Report) bool { return r.Name == report.Overview })
-	in.Count = func(ctx context.Context, whole []*records.Record) ([]*report.Done, error) {
-		return in.count(ctx, all, whole)
-	}
+	in.Count = in.count
 }
 
 // count computes reports of the records that the audience may see: what it may not see
-// is left out before anything is counted.
-func (in *input) count(ctx context.Context, all []figure.Report, whole []*records.Record) ([]*report.Done, error) {
+// is left out before anything is counted. The functions of figures remember what they
+// computed with, so they are let go: many pages are about to be made.
+func (in *input) count(ctx context.Context, whole []*records.Record) ([]*report.Done, error) {
+	all, _ := report.All(in.Desk, in.Types)
+	all = slices.DeleteFunc(all, func(r figure.Report) bool { return r.Name == report.Overview })
 	data, err := in.data(ctx, whole, figure.Options{
 		AsOf: in.AsOf, Zone: in.Desk.TimeZone, Types: report.Types(all...), Fields: fieldsOf(all),
 		Sees: func(t *schema.Type, r *records.Record) bool { return site.Sees(in.Audience, t, r) },
@@ -41,7 +41,12 @@ func (in *input) count(ctx context.Context, all []figure.Report, whole []*record
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		out = append(out, report.Run(r, data, report.Asked{}))
+		done := report.Run(r, data, report.Asked{})
+		done.Report.Figures = nil
+		for i := range done.Figures {
+			done.Figures[i].Compute = nil
+		}
+		out = append(out, done)
 	}
 	return out, nil
 }
