@@ -11,9 +11,12 @@ import (
 )
 
 // siteBuild is a build of a desk's site into a folder.
-func (b *bench) siteBuild(desk, out string) call {
-	return call{dir: desk, args: []string{frontdeskSite(b), "build", "--out", out}}
+func (b *bench) siteBuild(desk, out string, flags ...string) call {
+	return call{dir: desk, args: append([]string{frontdeskSite(b), "build", "--out", out}, flags...)}
 }
+
+// noReports leaves reports out of a site.
+const noReports = "--no-reports"
 
 func siteRow(ctx context.Context, b *bench) ([]line, error) {
 	desk, err := b.bigDesk(ctx)
@@ -32,10 +35,11 @@ func siteRow(ctx context.Context, b *bench) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, plain := filepath.Join(b.work, "public"), filepath.Join(stock, "public")
+	out, bare, plain := filepath.Join(b.work, "public"), filepath.Join(b.work, "public-without"), filepath.Join(stock, "public")
 	all, err := b.measureCold(ctx, 2,
 		subject{name: "frontdesk-site build", call: b.siteBuild(desk, out), ready: b.noSite(desk, out), check: func(output) error { return drawn(out, f) }},
-		subject{name: "stock Hugo", call: call{dir: stock, args: []string{hugo(b), "--quiet"}}, ready: remove(plain), check: func(output) error { return drawn(plain, f) }})
+		subject{name: "stock Hugo", call: call{dir: stock, args: []string{hugo(b), "--quiet"}}, ready: remove(plain), check: func(output) error { return drawn(plain, f) }},
+		subject{name: "frontdesk-site build without reports", call: b.siteBuild(desk, bare, noReports), ready: b.noSite(desk, bare), check: func(output) error { return drawn(bare, f) }})
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +53,18 @@ func siteRow(ctx context.Context, b *bench) ([]line, error) {
 	}
 	lines := []line{perPage(all[0], n), faster(fmt.Sprintf("site, first build, big desk (%s pages, search, lists), and stock Hugo (%s record pages)", thousands(n), thousands(pages)), all[0], all[1])}
 	lines[1].note = fmt.Sprintf("memory: frontdesk-site %d MB, stock Hugo %d MB", all[0].memory>>20, all[1].memory>>20)
-	return lines, remove(plain)(ctx)
+	if err := remove(bare)(ctx); err != nil {
+		return nil, err
+	}
+	return append(lines, reportsOf(all[0], all[2])), remove(plain)(ctx)
+}
+
+// reportsOf judges what part of a build the reports take.
+func reportsOf(with, without *series) line {
+	const most = 0.10
+	l := against("site, first build, big desk, the part of the reports", with, without, 1/(1-most))
+	l.budget, l.ratio = "≤ 10 %", fmt.Sprintf("%.1f %%", 100*(1-without.ratio(with)))
+	return l
 }
 
 // noSite removes a site and whatever Frontdesk keeps to build it faster again.
@@ -137,14 +152,15 @@ func countPages(out string) (int, error) {
 	return n, err
 }
 
-// rebuildRow changes one record before each build of a site that is there.
+// rebuildRow changes one record before each build of a site that is there, without its
+// reports.
 func rebuildRow(ctx context.Context, b *bench) ([]line, error) {
 	desk, err := b.bigDesk(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := filepath.Join(b.work, "public")
-	first := subject{name: "first build", vary: true, call: b.siteBuild(desk, out), ready: b.noSite(desk, out), check: func(output) error { return nil }}
+	first := subject{name: "first build", vary: true, call: b.siteBuild(desk, out, noReports), ready: b.noSite(desk, out), check: func(output) error { return nil }}
 	before, err := b.measureCold(ctx, 1, first)
 	if err != nil {
 		return nil, err
@@ -154,7 +170,7 @@ func rebuildRow(ctx context.Context, b *bench) ([]line, error) {
 		return nil, err
 	}
 	n := 0
-	again := subject{name: "build again", vary: true, call: b.siteBuild(desk, out),
+	again := subject{name: "build again", vary: true, call: b.siteBuild(desk, out, noReports),
 		ready: func(context.Context) error {
 			n++
 			return edit(desk, some[1], "\n## Description\n\n", "\n## Description\n\nSeen again, time "+strconv.Itoa(n)+".\n\n")
