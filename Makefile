@@ -39,7 +39,7 @@ demo: build ## a desk of a fictional company in demo/, with its site in demo/pub
 test: deps lint ## everything that must pass
 	@mkdir -p .tools && : > $(LOG)
 	$(RACE) -timeout 40m -skip '$(REAL)' -v $(LIGHT) | tee -a $(LOG) | .ci/brief
-	go test -timeout 20m -run '$(REAL)' -v ./records/intake ./cmd/frontdesk | tee -a $(LOG) | .ci/brief
+	go test -timeout 20m -run '$(REAL)' -v ./records/intake ./records/report ./cmd/frontdesk | tee -a $(LOG) | .ci/brief
 	go test -timeout 20m -v $(HUGO) | tee -a $(LOG) | .ci/brief
 	$(MAKE) --no-print-directory fuzz
 	$(MAKE) --no-print-directory demo
