@@ -50,21 +50,9 @@ func numeric(v any) (n float64, ok bool) {
 	return 0, false
 }
 
-// thousands writes a number with commas between thousands and at most so many decimals.
+// thousands is figure.Decimals with the minus of print.
 func thousands(v float64, decimals int) string {
-	s := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
-	whole, fraction, _ := strings.Cut(s, ".")
-	fraction = strings.TrimRight(fraction, "0")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	if v < 0 && strings.Trim(whole, "0.,") != "" {
-		return "−" + whole
-	}
-	return whole
+	return strings.Replace(figure.Decimals(v, decimals), "-", "−", 1)
 }
 
 // The shortest lengths of time that are told in days, and in days alone.

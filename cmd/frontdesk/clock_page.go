@@ -18,7 +18,7 @@ import (
 // type promises nothing there is nothing else to tell.
 func (p *page) clocks(t *schema.Type, r *records.Record, book *clockBook) {
 	clocks := book.clocks(r)
-	deadline, open := r.Time(fieldDue)
+	deadline, open := r.Time(sla.FieldDue)
 	open = open && t != nil && t.Category(r).IsOpen()
 	targets := slices.ContainsFunc(clocks, hasTarget)
 	if !targets && !book.asked && !open && !promises(t) {

@@ -14,9 +14,6 @@ import (
 	"frontdesk/schema"
 )
 
-// fieldDue holds the deadline that a record states.
-const fieldDue = "due_at"
-
 // dueOptions are the flags of due.
 type dueOptions struct {
 	format string
@@ -74,12 +71,12 @@ func showDue(ctx context.Context, e *env, o *dueOptions) error {
 	defer t.Close()
 	var types []records.Type
 	for _, typ := range t.Types.All() {
-		if len(typ.States) > 0 && (len(typ.Clocks) > 0 || typ.Field(fieldDue) != nil) {
+		if len(typ.States) > 0 && (len(typ.Clocks) > 0 || typ.Field(sla.FieldDue) != nil) {
 			types = append(types, typ.Name)
 		}
 	}
 	x := openIndex(t)
-	l, err := figure.Load(ctx, t, x, figure.Options{AsOf: now, Zone: t.Desk.TimeZone, Types: types, Fields: []string{records.FieldTitle, fieldDue, "assignee", "team"}})
+	l, err := figure.Load(ctx, t, x, figure.Options{AsOf: now, Zone: t.Desk.TimeZone, Types: types, Fields: []string{records.FieldTitle, sla.FieldDue, "assignee", "team"}})
 	if err != nil {
 		return err
 	}

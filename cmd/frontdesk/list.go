@@ -16,6 +16,7 @@ import (
 	"frontdesk/records/index"
 	"frontdesk/records/plain"
 	"frontdesk/records/query"
+	"frontdesk/records/sla"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
 )
@@ -171,7 +172,7 @@ func (o *listOptions) shown(q *query.Query, types *schema.Types) index.Want {
 		}
 	}
 	if o.needsClocks(q) && w.Fields != nil {
-		w.Fields = append(w.Fields, fieldDue)
+		w.Fields = append(w.Fields, sla.FieldDue)
 	}
 	return w
 }

@@ -15,9 +15,6 @@ const (
 	ruleBreached diag.RuleID = "sla/breached"
 )
 
-// fieldDeadline is the field that states a deadline.
-const fieldDeadline = "due_at"
-
 // Soon returns what of the records that are worked on is over its target or its
 // deadline, or will be within the time ahead if nothing changes: a clock that is paused
 // stays so. clocks returns the clocks of a record as of in.AsOf; whole reads a record
@@ -65,7 +62,7 @@ func soon(in *Input, within time.Duration, r *records.Record, clocks []sla.Clock
 			out = append(out, coming{c, c.Ends(), false})
 		}
 	}
-	if at, ok := r.Time(fieldDeadline); ok && !at.After(latest) {
+	if at, ok := r.Time(sla.FieldDue); ok && !at.After(latest) {
 		out = append(out, coming{nil, at, at.Before(in.AsOf)})
 	}
 	return out
@@ -81,7 +78,7 @@ func (c coming) diagnostic(in *Input, r *records.Record) diag.Diagnostic {
 	}
 	field, d := records.FieldState, diag.Diagnostic{}
 	if c.clock == nil {
-		field = fieldDeadline
+		field = sla.FieldDue
 		d = diag.New(rule, diag.Warning, r.Path, r.SpanOf(field), "the deadline %s", says).
 			WithHint("change due_at where another time was agreed on")
 	} else {

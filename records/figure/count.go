@@ -3,6 +3,7 @@ package figure
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,13 +69,22 @@ func leadingDigits(s string) int {
 }
 
 // Thousands writes a whole number with commas between the thousands, as in "24,918".
-func Thousands(n int) string {
-	text := strconv.Itoa(n)
-	first := len(text) - len(strings.TrimPrefix(text, "-"))
-	for i := len(text) - 3; i > first; i -= 3 {
-		text = text[:i] + "," + text[i:]
+func Thousands(n int) string { return Decimals(float64(n), 0) }
+
+// Decimals writes a number with commas between thousands and at most so many decimals,
+// without zeros at the end.
+func Decimals(n float64, most int) string {
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(math.Abs(n), 'f', most, 64), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
 	}
-	return text
+	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
+		whole += "." + fraction
+	}
+	if n < 0 && whole != "0" {
+		return "-" + whole
+	}
+	return whole
 }
 
 // LeftOut says how many of a whole are left out, and why, as a sentence for a note: "1,556

@@ -9,9 +9,6 @@ import (
 	"frontdesk/schema"
 )
 
-// fieldDeadline is the field that states a deadline.
-const fieldDeadline = "due_at"
-
 // times are the fields of a type that state when something happened, "" where it has
 // none.
 type times struct {
@@ -38,7 +35,7 @@ func timesOf(t *schema.Type) *times {
 			out.closed = s.Stamp
 		}
 	}
-	out.fields = []string{records.FieldID, records.FieldTitle, records.FieldState, records.FieldAudience, fieldDeadline}
+	out.fields = []string{records.FieldID, records.FieldTitle, records.FieldState, records.FieldAudience, sla.FieldDue}
 	out.fields = append(append(out.fields, out.stamps...), t.Tracked...)
 	return out
 }

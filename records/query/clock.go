@@ -19,9 +19,6 @@ const (
 	keyDue = "due"
 )
 
-// fieldDeadline is the field that states a deadline, which no hold moves.
-const fieldDeadline = "due_at"
-
 // overdue is the value of due: for what was due before now.
 const overdue = "overdue"
 
@@ -74,8 +71,8 @@ func (c *compiler) present() time.Time {
 func (c *compiler) askClocks() {
 	c.needs.clocks = true
 	c.needs.add(records.FieldState)
-	if slices.ContainsFunc(c.types, func(t *schema.Type) bool { return t.Field(fieldDeadline) != nil }) {
-		c.needs.add(fieldDeadline)
+	if slices.ContainsFunc(c.types, func(t *schema.Type) bool { return t.Field(sla.FieldDue) != nil }) {
+		c.needs.add(sla.FieldDue)
 	}
 }
 
@@ -163,7 +160,7 @@ func (c *compiler) isDue(key string) bool {
 // means reports whether due: of a type means the next of its clocks or its deadline,
 // and not a field of its own that is called so.
 func means(t *schema.Type) bool {
-	return t.Field(keyDue) == nil && (hasClocks(t) || t.Field(fieldDeadline) != nil)
+	return t.Field(keyDue) == nil && (hasClocks(t) || t.Field(sla.FieldDue) != nil)
 }
 
 // otherDue returns what due: is short for in a type where it does not mean clocks, nil

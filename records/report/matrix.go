@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"frontdesk/records/figure"
 )
 
 // footnotes are the notes of a table, each told once.
@@ -88,7 +90,7 @@ func addRow(ms []*matrix, fs []Figure, notes *footnotes) []*matrix {
 		most = max(most, f.N)
 	}
 	head = append(head, "of")
-	row = append(row, thousands(float64(most), 0)+notes.mark(fs[0].Note))
+	row = append(row, figure.Thousands(most)+notes.mark(fs[0].Note))
 	if len(ms) == 0 || !slices.Equal(ms[len(ms)-1].head, head) {
 		ms = append(ms, &matrix{head: head})
 	}

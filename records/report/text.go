@@ -180,7 +180,7 @@ func of(f Figure) string {
 	if n, ok := f.Value.(int); ok && n == f.N || f.Value == nil && f.N == 0 || f.Unit == figure.Records && f.Value == float64(f.N) {
 		return ""
 	}
-	return thousands(float64(f.N), 0)
+	return figure.Thousands(f.N)
 }
 
 // monthRows lays values by month side by side.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,41 +26,17 @@ func Words(v any, unit figure.Unit) string {
 	}
 	switch unit {
 	case figure.Hours:
-		return thousands(n, 1) + " h"
+		return figure.Decimals(n, 1) + " h"
 	case figure.Days:
-		return thousands(n, 1) + " d"
+		return figure.Decimals(n, 1) + " d"
 	case figure.Percent:
-		return thousands(n, 1) + " %"
+		return figure.Decimals(n, 1) + " %"
 	case figure.Records, figure.Events, figure.Rights, "":
-		return thousands(n, 0)
+		return figure.Decimals(n, 2)
 	case figure.Rate:
-		return thousands(n, 2) + " a week"
+		return figure.Decimals(n, 2) + " a week"
 	}
-	return thousands(n, 2)
-}
-
-// thousands writes a number with commas between thousands, and no more decimals than it
-// needs.
-func thousands(n float64, decimals int) string {
-	text := strconv.FormatFloat(n, 'f', decimals, 64)
-	if decimals == 0 {
-		text = strconv.FormatFloat(n, 'f', -1, 64)
-		if whole, fraction, _ := strings.Cut(text, "."); len(fraction) > 2 {
-			text = whole + "." + fraction[:2]
-		}
-	}
-	whole, fraction, hasFraction := strings.Cut(text, ".")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if hasFraction && strings.Trim(fraction, "0") != "" {
-		return sign + whole + "." + fraction
-	}
-	return sign + whole
+	return figure.Decimals(n, 2)
 }
 
 // entry is one value of a figure that has several.

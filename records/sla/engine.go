@@ -218,7 +218,7 @@ func (e *Engine) Needs(t *schema.Type) []string {
 	if p == nil {
 		return nil
 	}
-	add(openedField(t), resolvedField(t), closedField(t), fieldRequester, fieldFor, fieldService, fieldServices, fieldDue)
+	add(openedField(t), resolvedField(t), closedField(t), fieldRequester, fieldFor, fieldService, fieldServices, FieldDue)
 	fields := watched()
 	add(fields[:]...)
 	for _, k := range p.clocks {

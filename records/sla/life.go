@@ -123,6 +123,9 @@ func isFlagged(t *schema.Type) bool {
 	return t.Field(fieldHold) != nil && !slices.ContainsFunc(t.States, func(s *schema.State) bool { return s.Category == records.Held })
 }
 
+// FieldDue is the field that states a deadline, which no hold moves.
+const FieldDue = "due_at"
+
 // The fields that clocks and figures look at beside those that states stamp.
 const (
 	fieldHold      = "hold"
@@ -133,7 +136,6 @@ const (
 	fieldFor       = "requested_for"
 	fieldService   = "service"
 	fieldServices  = "services"
-	fieldDue       = "due_at"
 )
 
 // watched are the fields that a stint holds.

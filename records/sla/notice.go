@@ -47,7 +47,7 @@ func Due(r *records.Record, cs []Clock) (at time.Time, ok bool) {
 	if next := Next(cs); next != nil {
 		at, ok = next.Ends(), true
 	}
-	deadline, stated := r.Time(fieldDue)
+	deadline, stated := r.Time(FieldDue)
 	if _, done := resolvedAt(cs); stated && !done && (!ok || deadline.Before(at)) {
 		at, ok = deadline.UTC(), true
 	}
@@ -109,7 +109,7 @@ func Notices(r *records.Record, cs []Clock, since, asOf time.Time) []Notice {
 		note(Warned, c.Warnings)
 		note(Ended, c.Breaches)
 	}
-	if at, stated := r.Time(fieldDue); stated && in(at) {
+	if at, stated := r.Time(FieldDue); stated && in(at) {
 		if done, ok := resolvedAt(cs); !ok || at.Before(done) {
 			out = append(out, Notice{At: at.UTC(), Kind: Dated, Record: r})
 		}
