@@ -143,7 +143,7 @@ func TestHostileHolidaysAreReadInTime(t *testing.T) {
 			continue
 		}
 		h.Between(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
-		if took := time.Since(start); took > patience {
+		if took := time.Since(start); took > 10*time.Second*slowdown {
 			t.Errorf("%s take %s", name, took)
 		} else {
 			t.Logf("%s take %s", name, took)

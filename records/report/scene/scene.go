@@ -133,6 +133,32 @@ func (rs Reports) Check(t *testing.T, d *figure.Data, report records.Type, wants
 	}
 }
 
+// Complete sees that every report has so many figures at least, and every figure all that
+// an auditor wants. more returns what else a definition lacks, "" for nothing.
+func (rs Reports) Complete(t *testing.T, least int, more func(figure.Definition) string) {
+	t.Helper()
+	for _, r := range rs() {
+		seen := map[string]bool{}
+		if r.Title == "" || r.Intro == "" || len(r.By) == 0 || len(r.Figures) < least {
+			t.Errorf("the report %s lacks something: %d figures", r.Name, len(r.Figures))
+		}
+		for _, d := range r.Figures {
+			lacks := more(d)
+			switch {
+			case seen[d.ID]:
+				t.Errorf("%s: %s is there twice", r.Name, d.ID)
+			case d.ID == "" || d.Title == "" || d.Unit == "" || d.Shape == "" || d.Kind != figure.Counted || d.Group == "" || d.Compute == nil:
+				t.Errorf("%s: %s lacks something: %+v", r.Name, d.ID, d)
+			case len(d.Text) < 40 || !strings.HasSuffix(d.Text, ".") || strings.Contains(d.Text, "%!") || strings.Contains(d.Text, "..") || strings.Contains(d.Text, "  "):
+				t.Errorf("%s: the definition of %s is %q", r.Name, d.ID, d.Text)
+			case lacks != "":
+				t.Errorf("%s: %s does not say %s", r.Name, d.ID, lacks)
+			}
+			seen[d.ID] = true
+		}
+	}
+}
+
 // IsAbout compares values, numbers to nine digits.
 func IsAbout(got, want any) bool {
 	switch w := want.(type) {
