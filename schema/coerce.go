@@ -39,7 +39,6 @@ func (t *Type) Coerce(field, text string, zone *time.Location) (*records.Value, 
 	case f == nil || f.shape == nil:
 		return asWritten(text), nil
 	}
-	zone = cmp.Or(zone, time.UTC)
 	if f.List {
 		return t.coerceList(f, text, zone)
 	}
@@ -75,7 +74,7 @@ func (t *Type) coerceOne(f *Field, sh *shape, text string, zone *time.Location) 
 	}
 	switch kind := yaml.Resolve(text); {
 	case sh.format == FormatDateTime:
-		at, ok := parseLoosely(text, zone)
+		at, ok := ParseTime(text, zone)
 		if !ok {
 			return nil, &FieldError{Type: t.Name, Field: f.Name, Hint: "write it as " + formatExample(FormatDateTime),
 				Message: fmt.Sprintf("%s %s is not a date-time", f.Name, quote(text))}
@@ -131,11 +130,13 @@ func truth(text string) (value, ok bool) {
 	return false, false
 }
 
-// parseLoosely reads a time as people type it, in the zone where it names none.
-func parseLoosely(text string, zone *time.Location) (time.Time, bool) {
+// ParseTime reads a time as people type it, in the zone where it names none; a nil
+// zone is UTC.
+func ParseTime(text string, zone *time.Location) (time.Time, bool) {
 	if isDateTime(text) {
 		return records.ParseTime(text)
 	}
+	zone = cmp.Or(zone, time.UTC)
 	for _, layout := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
 		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return at, true

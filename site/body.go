@@ -14,6 +14,7 @@ import (
 	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 	"frontdesk/schema"
+	"frontdesk/site/safehtml"
 )
 
 // segment is a part of a record's text that readers may see, as Markdown.
@@ -154,7 +155,7 @@ type rendered struct {
 
 // render turns the visible text into HTML.
 func (v *view) render(it *item) rendered {
-	md := v.markdown.Get().(*markdown.Renderer)
+	md := v.markdown.Get().(*safehtml.Renderer)
 	defer v.markdown.Put(md)
 	var out rendered
 	article := len(it.kind.Body.Sections) == 0
@@ -231,12 +232,12 @@ func (s *section) add(v *view, it *item, p part, html, prefix string) {
 
 // html renders one text. Its headings stay below the page's own: the title is
 // level 1, sections are level 2 and entries level 3.
-func (v *view) html(it *item, md *markdown.Renderer, text, prefix string, article bool) (string, []link, error) {
+func (v *view) html(it *item, md *safehtml.Renderer, text, prefix string, article bool) (string, []link, error) {
 	top := 3
 	if article {
 		top = 2
 	}
-	opts := markdown.Options{Prefix: prefix, Resolve: v.resolver(it)}
+	opts := safehtml.Options{Prefix: prefix, Resolve: v.resolver(it)}
 	html, heads, err := md.HTML(text, opts)
 	if err != nil {
 		return "", nil, err
@@ -252,7 +253,7 @@ func (v *view) html(it *item, md *markdown.Renderer, text, prefix string, articl
 
 // contentsOf links the headings of a text's top level, or those of the next one
 // where a single heading stands above them all.
-func contentsOf(heads []markdown.Heading, top int) []link {
+func contentsOf(heads []safehtml.Heading, top int) []link {
 	var first, second []link
 	for _, h := range heads {
 		l := link{Href: "#" + h.ID, Text: plain.Line(h.Text)}
@@ -269,7 +270,7 @@ func contentsOf(heads []markdown.Heading, top int) []link {
 	return first
 }
 
-func highest(heads []markdown.Heading) int {
+func highest(heads []safehtml.Heading) int {
 	level := 6
 	for _, h := range heads {
 		level = min(level, h.Level)

@@ -14,10 +14,10 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
-	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 	"frontdesk/records/report"
 	"frontdesk/schema"
+	"frontdesk/site/safehtml"
 )
 
 // Rules of the site's own findings.
@@ -113,7 +113,7 @@ type backlink struct {
 // build, and the zero state where everything is to be made.
 func newView(ctx context.Context, in *Input, parts *parts, st *state) (*view, error) {
 	v := &view{
-		parts: parts, markdown: &sync.Pool{New: func() any { return markdown.NewRenderer() }},
+		parts: parts, markdown: &sync.Pool{New: func() any { return safehtml.NewRenderer() }},
 		in: in, readers: in.Audience, zone: time.UTC,
 		problems: slices.Clone(in.Problems),
 		asked:    &questions{all: st.questions, former: st.answers},

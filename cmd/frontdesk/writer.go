@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
@@ -26,12 +27,14 @@ import (
 type writeFlags struct {
 	commit bool
 	dry    bool
+	when   string
 	format string
 }
 
 func (f *writeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
 	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "show what would change and write nothing")
+	cmd.Flags().StringVar(&f.when, "when", "", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z")
 	cmd.Flags().StringVar(&f.format, "format", formatText, "`format`: text prints the path, json the record")
 	completeFlag(cmd, "format", formatText, formatJSON)
 }
@@ -52,6 +55,9 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 		return err
 	}
 	w.Dry = f.dry
+	if w.When, err = happened(f.when, w.Now, t.Desk.TimeZone); err != nil {
+		return err
+	}
 	if f.commit {
 		w.Then = func(c *write.Change) error { return commitFiles(ctx, t, commitMessage(c), c.After.Path) }
 	}
@@ -60,6 +66,21 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 		return explainWrite(e, t, err)
 	}
 	return errors.Join(f.show(e, t, c), err)
+}
+
+// happened reads when something happened that is written down later; zero is now.
+func happened(text string, now time.Time, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, ok := schema.ParseTime(text, zone)
+	if !ok {
+		return at, usagef(`write "2026-11-03 09:12" or 2026-11-03T09:12:00Z`, "--when %q is no time", text)
+	}
+	if at.After(now) {
+		return at, usagef("leave it out for now", "--when %s is still to come: it is %s", records.FormatTime(at), records.FormatTime(now))
+	}
+	return at.UTC().Truncate(time.Second), nil
 }
 
 // writer returns a writer for the person who acts.

@@ -1,6 +1,6 @@
-// Package markdown provides the text of records: sections, entries and links as
-// CommonMark sees them, and safe HTML. It is the only package that imports goldmark and
-// bluemonday; it must not know record types, nor follow links.
+// Package markdown provides the structure of the text of records: sections, entries and
+// links as CommonMark sees them. With site/safehtml, which renders them, it is the only
+// package that imports goldmark; it must not know record types, nor follow links.
 package markdown
 
 import (
@@ -97,11 +97,11 @@ func withoutComments(text string) string {
 }
 
 // shared is the parser for what needs no settings; it is safe for concurrent use.
-var shared = sync.OnceValue(newMarkdown)
+var shared = sync.OnceValue(New)
 
-// newMarkdown makes the parser and renderer that all of Frontdesk uses: GitHub's
-// tables, strike-through, task lists and bare links; no raw HTML.
-func newMarkdown() goldmark.Markdown {
+// New makes the parser and renderer that all of Frontdesk uses: GitHub's tables,
+// strike-through, task lists and bare links; no raw HTML.
+func New() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList,
 			extension.NewLinkify(extension.WithLinkifyAllowedProtocols([]string{"http:", "https:"}))),

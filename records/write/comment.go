@@ -28,7 +28,7 @@ func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) 
 			return nil, fmt.Errorf("%s has no section for %s", t.Name, kindOfComment(internal))
 		}
 		body := ensureSection(r.Body, t, s.Heading)
-		body, err = markdown.AppendEntry(body, s.Heading, w.Now, w.By, clean)
+		body, err = markdown.AppendEntry(body, s.Heading, w.at(), w.By, clean)
 		if errors.Is(err, markdown.ErrNoSection) {
 			return nil, fmt.Errorf("%s holds the section %q more than once, or hides it in a code fence; mend it first", r.Path, s.Heading)
 		}

@@ -87,7 +87,7 @@ func (w *Writer) defaults(d *draft, given []Assignment) {
 	for _, a := range given {
 		d.given = append(d.given, a.Field)
 	}
-	w.apply(d, workflow.Enter(d.typ, d, first, w.Now))
+	w.apply(d, workflow.Enter(d.typ, d, first, w.at()))
 }
 
 // pairs lists the draft's fields as declared, the log last.
@@ -96,7 +96,7 @@ func (w *Writer) pairs(d *draft) []records.Pair {
 	for _, name := range d.changed() {
 		out = append(out, records.Pair{Key: name, Value: d.changes[name]})
 	}
-	if event := workflow.Event(d.typ, nil, d, w.Now, w.By); event != nil {
+	if event := workflow.Event(d.typ, nil, d, w.at(), w.By); event != nil {
 		log := &records.Value{Kind: records.List, Items: []*records.Value{event}}
 		out = append(out, records.Pair{Key: records.FieldLog, Value: log})
 	}
@@ -105,7 +105,7 @@ func (w *Writer) pairs(d *draft) []records.Pair {
 
 // place chooses the id and the path of a new record.
 func (w *Writer) place(t *schema.Type, s Spec, d *draft) (records.ID, string, error) {
-	opened := w.Now
+	opened := w.at()
 	if at, ok := records.ParseTime(d.Get("opened_at").String()); ok {
 		opened = at
 	}
@@ -155,7 +155,7 @@ func (w *Writer) unused(t *schema.Type, id records.ID) error {
 }
 
 func (w *Writer) randomID(t *schema.Type) (records.ID, error) {
-	month := w.Now.UTC().Format("0601")
+	month := w.at().UTC().Format("0601")
 	for try := range 40 {
 		buf := make([]byte, randomLength+try/4)
 		if _, err := io.ReadFull(w.Random, buf); err != nil {
@@ -165,7 +165,7 @@ func (w *Writer) randomID(t *schema.Type) (records.ID, error) {
 			buf[i] = crockford[b%32]
 		}
 		id := records.ID(t.Prefix + "-" + month + "-" + string(buf))
-		if !w.Tree.Exists(t.NewPath(id, w.Now, w.Tree.Desk.Shard)) {
+		if !w.Tree.Exists(t.NewPath(id, w.at(), w.Tree.Desk.Shard)) {
 			return id, nil
 		}
 	}

@@ -131,7 +131,7 @@ func (w *Writer) SetFrom(ctx context.Context, part string, decide func(*records.
 // that is a little later than now: clocks differ.
 func (w *Writer) notBefore(r *records.Record) *Writer {
 	events, _ := r.Log()
-	if len(events) == 0 {
+	if len(events) == 0 || !w.When.IsZero() {
 		return w
 	}
 	if last := events[len(events)-1].At; last.After(w.Now) && last.Sub(w.Now) <= workflow.Leeway {
@@ -256,7 +256,7 @@ func (w *Writer) enter(d *draft) error {
 			return err
 		}
 	}
-	w.apply(d, workflow.Enter(d.typ, d, state, w.Now))
+	w.apply(d, workflow.Enter(d.typ, d, state, w.at()))
 	return nil
 }
 
@@ -361,7 +361,7 @@ func appendItems(r *records.Record, name string, added []*records.Value, fields 
 // change that somebody made by hand and did not log gets its line first, where
 // the workflow allows it.
 func (w *Writer) logEdits(d *draft) ([]frontmatter.Edit, error) {
-	event := workflow.Event(d.typ, d.record, d, w.Now, w.By)
+	event := workflow.Event(d.typ, d.record, d, w.at(), w.By)
 	if event == nil {
 		return nil, nil
 	}
@@ -395,18 +395,23 @@ func (w *Writer) unlogged(d *draft) *records.Value {
 	if now := d.record.State(); logged != now && workflow.Step(d.typ, logged, now) != nil {
 		return nil
 	}
-	line := []records.Pair{{Key: "at", Value: records.NewString(records.FormatTime(w.Now))}, {Key: "by", Value: records.NewString(w.By)}}
+	line := []records.Pair{{Key: "at", Value: records.NewString(records.FormatTime(w.at()))}, {Key: "by", Value: records.NewString(w.By)}}
 	return records.NewMap(append(line, missing...)...)
 }
 
 // checkClock refuses to write a line that is dated before the last one.
 func (w *Writer) checkClock(r *records.Record) error {
 	events, _ := r.Log()
-	if len(events) == 0 || !events[len(events)-1].At.After(w.Now) {
+	if len(events) == 0 || !events[len(events)-1].At.After(w.at()) {
 		return nil
 	}
-	last := events[len(events)-1].At
+	last := records.FormatTime(events[len(events)-1].At)
+	if !w.When.IsZero() {
+		return &FieldError{Field: records.FieldLog,
+			Message: fmt.Sprintf("its last line is dated %s, and what happened before that cannot be added behind it", last),
+			Hint:    "give a later time, or edit the log by hand"}
+	}
 	return &FieldError{Field: records.FieldLog,
-		Message: fmt.Sprintf("its last line is dated %s, which is after your clock's %s", records.FormatTime(last), records.FormatTime(w.Now)),
+		Message: fmt.Sprintf("its last line is dated %s, which is after your clock's %s", last, records.FormatTime(w.Now)),
 		Hint:    "one of the two clocks is wrong: set yours, or wait"}
 }

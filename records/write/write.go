@@ -25,7 +25,8 @@ import (
 type Writer struct {
 	Tree       *tree.Tree
 	By         string    // id of the person who acts
-	Now        time.Time // when
+	Now        time.Time // what counts as now
+	When       time.Time // when it happened, if that was before now; a record is then judged as of now all the same
 	Random     io.Reader // where the random part of ids comes from
 	Dry        bool      // work the change out and do not write it
 	Durability tree.Durability
@@ -149,6 +150,14 @@ func (w *Writer) finish(c *Change, src []byte, path string) (*Change, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// at returns when it happened.
+func (w *Writer) at() time.Time {
+	if w.When.IsZero() {
+		return w.Now
+	}
+	return w.When
 }
 
 func (w *Writer) judge(r *records.Record) []diag.Diagnostic {
