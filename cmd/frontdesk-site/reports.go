@@ -38,10 +38,10 @@ func (in *input) count(ctx context.Context, whole []*records.Record) ([]*report.
 	in.hide(data)
 	var out []*report.Done
 	for _, r := range all {
-		if err := ctx.Err(); err != nil {
+		done, err := report.Run(ctx, r, data, report.Asked{})
+		if err != nil {
 			return nil, err
 		}
-		done := report.Run(r, data, report.Asked{})
 		done.Report.Figures = nil
 		for i := range done.Figures {
 			done.Figures[i].Compute = nil

@@ -122,7 +122,11 @@ func showReport(ctx context.Context, e *env, o *reportOptions, args []string) er
 	if n := report.Parts(r, l.Data, asked); n > report.MaxParts {
 		return usagef("ask for some figures, such as --figure opened, or group by a field with fewer values", "--by %s makes %d values, more than %d", o.by, n, report.MaxParts)
 	}
-	if err := o.print(e, report.Run(r, l.Data, asked)); err != nil {
+	done, err := report.Run(ctx, r, l.Data, asked)
+	if err != nil {
+		return err
+	}
+	if err := o.print(e, done); err != nil {
 		return err
 	}
 	if l.Later > 0 || l.Missing > 0 {

@@ -170,7 +170,10 @@ func tellsOfWhatIsComing(t *testing.T, dir string, _ Summary) {
 			t.Errorf("there is no report %s", want.report)
 			continue
 		}
-		done := report.Run(r, d, report.Asked{Figures: []string{want.figure}})
+		done, err := report.Run(t.Context(), r, d, report.Asked{Figures: []string{want.figure}})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(done.Figures) != 1 || !slices.Contains(named(done.Figures[0].Result), want.record) {
 			t.Errorf("%s of %s does not name %s: %+v", want.figure, want.report, want.record, done.Figures)
 		}

@@ -66,7 +66,7 @@ func TestTheUnitOfAFigureIsNoFormula(t *testing.T) {
 	r := simple()
 	r.Figures = []figure.Definition{def}
 	var b bytes.Buffer
-	if err := Run(r, d, Asked{}).WriteCSV(&b); err != nil {
+	if err := ran(t, r, d, Asked{}).WriteCSV(&b); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -77,7 +77,7 @@ func TestTheUnitOfAFigureIsNoFormula(t *testing.T) {
 
 func TestAMistypedYearMakesNoThousandsOfMonths(t *testing.T) {
 	d := incidents(t, "title: Old\nstate: new\nopened_at: 0206-11-01T00:00:00Z\n", "title: New\nstate: new\nopened_at: 2026-11-01T00:00:00Z\n")
-	f := Run(simple(), d, Asked{By: Month, Figures: []string{"opened"}}).Figures[0]
+	f := ran(t, simple(), d, Asked{By: Month, Figures: []string{"opened"}}).Figures[0]
 	if n := len(f.Groups); n != maxMonths || f.Groups[n-1].Key != "2026-11" {
 		t.Errorf("%d groups", n)
 	}

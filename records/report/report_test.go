@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -102,9 +104,30 @@ func simple() figure.Report {
 	}}
 }
 
+// ran is a report that was computed.
+func ran(t *testing.T, r figure.Report, d *figure.Data, a Asked) *Done {
+	t.Helper()
+	done, err := Run(t.Context(), r, d, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func TestAnInterruptedReportIsNone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, d := simple(), three(t)
+	cut := r.Figures[0]
+	cut.Compute = func(*figure.Scope) figure.Result { cancel(); return figure.Result{} }
+	r.Figures = append([]figure.Definition{cut}, r.Figures...)
+	if done, err := Run(ctx, r, d, Asked{By: "team"}); done != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupted report is %v, %v", done, err)
+	}
+}
+
 func TestFiguresOfAPeriodTakeWhatLiesInIt(t *testing.T) {
 	d := three(t)
-	done := Run(simple(), d, Asked{From: at("2026-10-31T23:30:00Z"), To: at("2026-11-02T08:00:00Z")})
+	done := ran(t, simple(), d, Asked{From: at("2026-10-31T23:30:00Z"), To: at("2026-11-02T08:00:00Z")})
 	if got := done.Figures[0]; got.Value != 1 || !slices.Equal(got.Records, []string{"incident/INC-2611-0002"}) {
 		t.Errorf("opened is %v %v, want the one at the beginning and not the one at the end", got.Value, got.Records)
 	}
@@ -116,7 +139,7 @@ func TestFiguresOfAPeriodTakeWhatLiesInIt(t *testing.T) {
 func TestMonthsAreThoseOfTheZone(t *testing.T) {
 	d := three(t)
 	d.Zone = time.FixedZone("east", 3600)
-	if got := Run(simple(), d, Asked{}).Figures[1].Value.(map[string]int); got["2026-10"] != 1 || got["2026-11"] != 2 {
+	if got := ran(t, simple(), d, Asked{}).Figures[1].Value.(map[string]int); got["2026-10"] != 1 || got["2026-11"] != 2 {
 		t.Errorf("%v: 23:30 UTC is the next month there", got)
 	}
 }
@@ -124,7 +147,7 @@ func TestMonthsAreThoseOfTheZone(t *testing.T) {
 func TestGroupsAreInTheOrderOfTheirChoicesAndWhatIsNotSetComesLast(t *testing.T) {
 	d := three(t)
 	for by, want := range map[string][]string{"priority": {"P1", "P2"}, "team": {"network", ""}, Month: {"2026-10", "2026-11"}} {
-		f := Run(simple(), d, Asked{By: by}).Figures[0]
+		f := ran(t, simple(), d, Asked{By: by}).Figures[0]
 		var keys []string
 		total := 0
 		for _, g := range f.Groups {
@@ -135,13 +158,13 @@ func TestGroupsAreInTheOrderOfTheirChoicesAndWhatIsNotSetComesLast(t *testing.T)
 			t.Errorf("by %s: %q in sum %d, want %q and %v", by, keys, total, want, f.Value)
 		}
 	}
-	if f := Run(simple(), d, Asked{By: Month}).Figures[2]; f.Groups != nil {
+	if f := ran(t, simple(), d, Asked{By: Month}).Figures[2]; f.Groups != nil {
 		t.Errorf("a stock has no months: %v", f.Groups)
 	}
 }
 
 func TestOnlyTheFiguresAskedForAreComputed(t *testing.T) {
-	done := Run(simple(), three(t), Asked{Figures: []string{"open"}})
+	done := ran(t, simple(), three(t), Asked{Figures: []string{"open"}})
 	if len(done.Figures) != 1 || done.Figures[0].ID != "open" {
 		t.Errorf("%v", done.Figures)
 	}
@@ -149,7 +172,7 @@ func TestOnlyTheFiguresAskedForAreComputed(t *testing.T) {
 
 func TestHowAReportIsWritten(t *testing.T) {
 	for name, asked := range map[string]Asked{"plain": {}, "by-team": {By: "team", Figures: []string{"opened", "open"}}} {
-		done := Run(simple(), three(t), asked)
+		done := ran(t, simple(), three(t), asked)
 		for ext, write := range map[string]func(*bytes.Buffer) error{
 			"txt":  func(b *bytes.Buffer) error { return done.WriteText(b, 80) },
 			"md":   func(b *bytes.Buffer) error { return done.WriteMarkdown(b) },
@@ -176,7 +199,7 @@ func TestHowAReportIsWritten(t *testing.T) {
 
 func TestEveryFormatIsSoundWhateverTheRecordsHold(t *testing.T) {
 	d := incidents(t, "title: \"=1+1 | <script> \\\"\"\nstate: new\nteam: \"=cmd|calc\"\nopened_at: 2026-10-01T08:00:00Z\n")
-	done := Run(simple(), d, Asked{By: "team"})
+	done := ran(t, simple(), d, Asked{By: "team"})
 	var b bytes.Buffer
 	if err := done.WriteCSV(&b); err != nil {
 		t.Fatal(err)

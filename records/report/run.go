@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -47,8 +48,8 @@ type Done struct {
 	Figures []Figure
 }
 
-// Run computes a report. The same data give the same result.
-func Run(r figure.Report, d *figure.Data, a Asked) *Done {
+// Run computes a report. The same data give the same result. The error is that of ctx.
+func Run(ctx context.Context, r figure.Report, d *figure.Data, a Asked) (*Done, error) {
 	done := &Done{Report: r, Asked: a, AsOf: d.AsOf, Zone: d.Zone}
 	whole := figure.NewScope(d, r.Subject, a.From, a.To)
 	for _, def := range r.Figures {
@@ -56,15 +57,18 @@ func Run(r figure.Report, d *figure.Data, a Asked) *Done {
 			done.Figures = append(done.Figures, Figure{Definition: def})
 		}
 	}
-	each(len(done.Figures), func(i int) { done.Figures[i].Result = done.Figures[i].Compute(whole) })
+	each(ctx, len(done.Figures), func(i int) { done.Figures[i].Result = done.Figures[i].Compute(whole) })
 	switch a.By {
 	case "":
 	case Month:
-		done.byMonth(whole)
+		done.byMonth(ctx, whole)
 	default:
-		done.byField(whole)
+		done.byField(ctx, whole)
 	}
-	return done
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return done, nil
 }
 
 // MaxParts is how many values of groups a report may have. Nobody reads more, and they
@@ -91,7 +95,7 @@ func Parts(r figure.Report, d *figure.Data, a Asked) int {
 
 // byField adds the results for the records of each value of a field, the most frequent
 // value first. A record whose field is a list counts for each of its items.
-func (done *Done) byField(whole *figure.Scope) {
+func (done *Done) byField(ctx context.Context, whole *figure.Scope) {
 	parts := map[string][]*figure.Case{}
 	for _, c := range whole.Cases {
 		values := c.Record.Get(done.Asked.By).Strings()
@@ -117,7 +121,7 @@ func (done *Done) byField(whole *figure.Scope) {
 			title = cmp.Or(c.Record.Title(), k)
 		}
 		part := whole.With(parts[k])
-		done.add(k, title, part, func(figure.Definition) bool { return true })
+		done.add(ctx, k, title, part, func(figure.Definition) bool { return true })
 	}
 }
 
@@ -126,7 +130,7 @@ func (done *Done) byField(whole *figure.Scope) {
 const maxMonths = 600
 
 // byMonth adds the results for each month of the period, of figures that have one.
-func (done *Done) byMonth(whole *figure.Scope) {
+func (done *Done) byMonth(ctx context.Context, whole *figure.Scope) {
 	months := whole.Months()
 	note := ""
 	if n := len(months) - maxMonths; n > 0 {
@@ -135,7 +139,7 @@ func (done *Done) byMonth(whole *figure.Scope) {
 	}
 	for _, m := range months {
 		part := whole.During(m.Start, m.End)
-		done.add(whole.Month(m.Start), "", part, func(d figure.Definition) bool { return !d.Stock && d.Shape != figure.Months })
+		done.add(ctx, whole.Month(m.Start), "", part, func(d figure.Definition) bool { return !d.Stock && d.Shape != figure.Months })
 	}
 	for i := range done.Figures {
 		if f := &done.Figures[i]; len(f.Groups) > 0 {
@@ -144,21 +148,21 @@ func (done *Done) byMonth(whole *figure.Scope) {
 	}
 }
 
-func (done *Done) add(key, title string, part *figure.Scope, wanted func(figure.Definition) bool) {
-	each(len(done.Figures), func(i int) {
+func (done *Done) add(ctx context.Context, key, title string, part *figure.Scope, wanted func(figure.Definition) bool) {
+	each(ctx, len(done.Figures), func(i int) {
 		if f := &done.Figures[i]; wanted(f.Definition) {
 			f.Groups = append(f.Groups, Group{Key: key, Title: title, Result: f.Compute(part)})
 		}
 	})
 }
 
-// each calls do for the numbers below n, on all cores.
-func each(n int, do func(int)) {
+// each calls do for the numbers below n, on all cores, until ctx ends.
+func each(ctx context.Context, n int, do func(int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				do(i)
 			}
 		})

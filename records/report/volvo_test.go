@@ -210,7 +210,11 @@ func (v *volvo) run(d *figure.Data, by string) map[string]report.Figure {
 		v.t.Fatal(ok, ds)
 	}
 	out := map[string]report.Figure{}
-	for _, f := range report.Run(r, d, report.Asked{By: by}).Figures {
+	done, err := report.Run(v.t.Context(), r, d, report.Asked{By: by})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, f := range done.Figures {
 		out[f.ID] = f
 	}
 	return out
