@@ -149,13 +149,16 @@ func each(ctx context.Context, n int, do func(i int)) {
 	wg.Wait()
 }
 
-// finish names the record in its findings and lets the rules ratchet: what may
+// finish names the record in its findings, keeps the lines that they show, and lets the rules ratchet: what may
 // have been right when a record was closed is information on it today, unless
 // the change at hand touches it.
 func finish(in *Input, t *schema.Type, r *records.Record, ds []diag.Diagnostic) []diag.Diagnostic {
 	done := t.Category(r).IsDone() && (in.Touched == nil || !in.Touched(r))
 	for i := range ds {
 		ds[i].Record = string(r.ID)
+		if ds[i].Path == r.Path {
+			ds[i].Keep(r.Source)
+		}
 		if done && ratchets(ds[i].Rule) {
 			ds[i].Severity = diag.Info
 		}

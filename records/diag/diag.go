@@ -4,6 +4,7 @@
 package diag
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -62,6 +63,7 @@ type Diagnostic struct {
 	Notes    []Note // other places that belong to the finding
 	Record   string // id of the record it concerns, if known
 	Field    string // front-matter key it concerns, if any
+	Line     string // the line that Span begins on, where it was at hand and is not long
 }
 
 // Note is a second place that belongs to a diagnostic.
@@ -74,6 +76,19 @@ type Note struct {
 // New returns a diagnostic with a formatted message.
 func New(rule RuleID, sev Severity, path string, span Span, format string, args ...any) Diagnostic {
 	return Diagnostic{Rule: rule, Severity: sev, Path: path, Span: span, Message: fmt.Sprintf(format, args...)}
+}
+
+// longest is how many bytes of a line are kept.
+const longest = 512
+
+// Keep keeps the line that Span begins on, of the file's source, for those who show it.
+func (d *Diagnostic) Keep(source []byte) {
+	for n := 1; n < d.Span.Start.Line && len(source) > 0; n++ {
+		_, source, _ = bytes.Cut(source, []byte("\n"))
+	}
+	if line, _, _ := bytes.Cut(source, []byte("\n")); !d.Span.Start.IsZero() && len(line) <= longest {
+		d.Line = string(line)
+	}
 }
 
 // WithHint returns a copy of the diagnostic with a formatted hint.

@@ -14,7 +14,7 @@ func appendDiagnostics(dst []byte, ds []diag.Diagnostic) []byte {
 		dst = append(dst, byte(d.Severity))
 		dst = appendText(dst, string(d.Rule))
 		dst = appendSpan(dst, d.Span)
-		for _, s := range []string{d.Message, d.Hint, d.Record, d.Field} {
+		for _, s := range []string{d.Message, d.Hint, d.Record, d.Field, d.Line} {
 			dst = appendText(dst, s)
 		}
 		dst = binary.AppendUvarint(dst, uint64(len(d.Notes)))
@@ -48,7 +48,7 @@ func (r *reader) diagnostics() []diag.Diagnostic {
 			r.fail()
 			return nil
 		}
-		d.Message, d.Hint, d.Record, d.Field = r.text(), r.text(), r.text(), r.text()
+		d.Message, d.Hint, d.Record, d.Field, d.Line = r.text(), r.text(), r.text(), r.text(), r.text()
 		for range r.count() {
 			d.Notes = append(d.Notes, diag.Note{Path: r.text(), Span: r.span(), Message: r.text()})
 		}

@@ -52,7 +52,7 @@ func textBlock(p palette, src *sources, f finding) string {
 		message = f.Severity.String() + ": " + message
 	}
 	fmt.Fprintf(&b, "%s %s %s\n", p.bold(place(f.Path, f.Span)+":"), p.severity(f.Severity, message), p.faint("["+string(f.Rule)+"]"))
-	if line, ok := src.line(f.source, f.Span.Start.Line); ok {
+	if line, ok := src.line(f); ok {
 		writeExcerpt(&b, p, f, line)
 	}
 	for _, n := range f.Notes {
@@ -92,11 +92,15 @@ type sources struct {
 	lines [][]byte
 }
 
-// line returns a line of a file by its number from 1.
-func (s *sources) line(path string, n int) (string, bool) {
+// line returns the line that a finding begins on.
+func (s *sources) line(f finding) (string, bool) {
+	if f.Line != "" {
+		return f.Line, true
+	}
 	if s.read == nil {
 		return "", false
 	}
+	path, n := f.source, f.Span.Start.Line
 	if !s.known || s.path != path {
 		s.path, s.known, s.lines = path, true, bytes.Split(s.read(path), []byte("\n"))
 	}
