@@ -170,7 +170,7 @@ func (s *State) planScript(h Hook, f File) Step {
 	case !isPlainShell(f.Content):
 		return Step{Hook: h, Verb: Leave, CanCall: true, Why: "there is another hook, which is no plain shell script; it stays as it is"}
 	}
-	first := shellLine.FindIndex(f.Content)[1]
+	first := shellLine().FindIndex(f.Content)[1]
 	return Step{Hook: h, Verb: Insert, Content: splice(f.Content, first, first, want)}
 }
 
@@ -208,7 +208,7 @@ func (s *State) planRemoval(h Hook) Step {
 
 // calls reports whether a script runs a hook of ours by a line of its own.
 func calls(f File, name Name) bool {
-	for _, line := range callLine.FindAllIndex(f.Content, -1) {
+	for _, line := range callLine().FindAllIndex(f.Content, -1) {
 		rest := f.Content[line[1]:]
 		if bytes.HasPrefix(rest, []byte(name)) && (len(rest) == len(name) || bytes.IndexByte([]byte(" \t\n;\"'&|"), rest[len(name)]) >= 0) {
 			return true

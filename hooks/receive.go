@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"frontdesk/records/gate"
 	"frontdesk/records/git"
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 )
 
@@ -204,7 +204,7 @@ func (r *receiver) tooMuch(ctx context.Context) ([]Refusal, error) {
 func short(id string) string { return git.Commit{ID: id}.Short() }
 
 // looksLikeID matches names that git takes for those of objects.
-var looksLikeID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var looksLikeID = lazy.Regexp(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // hostile says what is wrong with the name of a ref, "" for nothing. Git forbids
 // most of what is, and lets pass what commands take for options or other names,
@@ -221,7 +221,7 @@ func hostile(ref string) string {
 		return "holds characters that cannot be seen"
 	case strings.HasPrefix(name, "-"):
 		return "would be taken for an option of commands"
-	case looksLikeID.MatchString(name), name == "HEAD", name == "FETCH_HEAD", strings.HasPrefix(name, "refs/"):
+	case looksLikeID().MatchString(name), name == "HEAD", name == "FETCH_HEAD", strings.HasPrefix(name, "refs/"):
 		return "would be taken for something else than a branch"
 	}
 	return ""

@@ -6,9 +6,10 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"frontdesk/records/lazy"
 )
 
 // body is the shell that starts frontdesk, where it was at the time of
@@ -47,14 +48,14 @@ const (
 var (
 	// shimLine and blockLine are the lines by which shims and blocks are known.
 	// The digest tells whether what follows is as it was written.
-	shimLine  = regexp.MustCompile(`^` + shimMark + ` [0-9]+ [a-z-]+ ([0-9a-f]{16})\n`)
-	blockLine = regexp.MustCompile(`(?m)^` + blockMark + ` [0-9]+ [a-z-]+ ([0-9a-f]{16})\b.*\n`)
+	shimLine  = lazy.Regexp(`^` + shimMark + ` [0-9]+ [a-z-]+ ([0-9a-f]{16})\n`)
+	blockLine = lazy.Regexp(`(?m)^` + blockMark + ` [0-9]+ [a-z-]+ ([0-9a-f]{16})\b.*\n`)
 	// shellLine is a first line of scripts into which a block of POSIX shell fits.
-	shellLine = regexp.MustCompile(`^#! ?/(?:usr/)?(?:local/)?bin/(?:env )?(?:sh|ash|bash|dash|ksh|zsh)(?: -[a-z]+)*\n`)
+	shellLine = lazy.Regexp(`^#! ?/(?:usr/)?(?:local/)?bin/(?:env )?(?:sh|ash|bash|dash|ksh|zsh)(?: -[a-z]+)*\n`)
 	// programLine is the assignment that names the program.
-	programLine = regexp.MustCompile(`(?m)^frontdesk='((?:[^'\n]|'\\'')*)'(?:;|$)`)
+	programLine = lazy.Regexp(`(?m)^frontdesk='((?:[^'\n]|'\\'')*)'(?:;|$)`)
 	// callLine is a line by which a script starts a hook of ours.
-	callLine = regexp.MustCompile(`(?m)^[^#\n]*frontdesk\S* hooks run `)
+	callLine = lazy.Regexp(`(?m)^[^#\n]*frontdesk\S* hooks run `)
 )
 
 // script returns the shell that runs a hook.
@@ -117,7 +118,7 @@ func digest(text string) string {
 // whether it is as it was written.
 func isShim(content []byte) (ours, intact bool) {
 	rest, ok := bytes.CutPrefix(content, []byte(shebang))
-	mark := shimLine.FindSubmatch(rest)
+	mark := shimLine().FindSubmatch(rest)
 	if !ok || mark == nil {
 		return false, false
 	}
@@ -128,7 +129,7 @@ func isShim(content []byte) (ours, intact bool) {
 // begins and ends, and whether it is as it was written. A block whose end is not
 // there goes on to the end of the script.
 func findBlock(content []byte) (from, to int, intact, ok bool) {
-	at := blockLine.FindSubmatchIndex(content)
+	at := blockLine().FindSubmatchIndex(content)
 	if at == nil {
 		return 0, 0, false, false
 	}
@@ -142,7 +143,7 @@ func findBlock(content []byte) (from, to int, intact, ok bool) {
 
 // isPlainShell reports whether a script is one into which a block fits.
 func isPlainShell(content []byte) bool {
-	return shellLine.Match(content) && !bytes.ContainsAny(content, "\r\x00")
+	return shellLine().Match(content) && !bytes.ContainsAny(content, "\r\x00")
 }
 
 // splice replaces what lies between two places of a script.
@@ -153,7 +154,7 @@ func splice(content []byte, from, to int, by []byte) []byte {
 // programOf returns the path that a shim, block or command starts, "" where it
 // relies on PATH.
 func programOf(text []byte) string {
-	m := programLine.FindSubmatch(text)
+	m := programLine().FindSubmatch(text)
 	if m == nil {
 		return ""
 	}

@@ -43,7 +43,7 @@ func (t *Type) exported(f *Field) *jsonschema.Schema {
 	js := f.Schema.CloneSchemas()
 	title, description := f.Title, f.Description
 	if f.Name == records.FieldID {
-		js.Pattern, js.MaxLength = safeID.String(), jsonschema.Ptr(MaxID)
+		js.Pattern, js.MaxLength = safeID().String(), jsonschema.Ptr(MaxID)
 	}
 	if !slices.Contains(t.Required, f.Name) {
 		js.Title, js.Description = "", ""

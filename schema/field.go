@@ -24,8 +24,8 @@ func (r *reader) fields(d *draft, v *records.Value) {
 		switch {
 		case slices.Contains(commonFields(), p.Key):
 			r.fail(RuleConflict, p.KeySpan, "remove it", "field %q is one that every type has", p.Key)
-		case !fieldName.MatchString(p.Key):
-			r.fail(RuleName, p.KeySpan, formHint(fieldName), "field %q does not match %s", cut(p.Key), fieldName)
+		case !fieldName().MatchString(p.Key):
+			r.fail(RuleName, p.KeySpan, formHint(fieldName()), "field %q does not match %s", cut(p.Key), fieldName())
 		default:
 			d.Fields = append(d.Fields, r.field(p))
 		}
@@ -74,7 +74,7 @@ func (r *reader) fieldKey(f *Field, p records.Pair) {
 	case "audience":
 		f.Audience = r.audience(v)
 	case "merge":
-		f.Merge = r.name(v, "merge", typeName)
+		f.Merge = r.name(v, "merge", typeName())
 	}
 }
 

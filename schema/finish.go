@@ -127,7 +127,7 @@ func requiredOfAll(t *Type) []string {
 func commonOf(t *Type) (first, last []*Field) {
 	longest := 200
 	title := &shape{kinds: kindOf(records.String), minLength: 1, maxLength: &longest}
-	audience := &shape{kinds: kindOf(records.String), pattern: &pattern{re: audienceTxt, cost: 1, want: "public, staff or team:NAME"}}
+	audience := &shape{kinds: kindOf(records.String), pattern: &pattern{re: audienceTxt(), cost: 1, want: "public, staff or team:NAME"}}
 	first = []*Field{
 		{Name: records.FieldID, Title: "ID", Description: "Names the record within its type. The file is named after it.",
 			Schema: &jsonschema.Schema{Type: "string", MinLength: jsonschema.Ptr(1)},
@@ -139,7 +139,7 @@ func commonOf(t *Type) (first, last []*Field) {
 		first = append(first, stateField(t))
 	}
 	first = append(first, &Field{Name: records.FieldAudience, Title: "Audience", Description: "Who may read the record, where that is not what its type says.",
-		Schema: &jsonschema.Schema{Type: "string", Pattern: audienceTxt.String()}, shape: audience})
+		Schema: &jsonschema.Schema{Type: "string", Pattern: audienceTxt().String()}, shape: audience})
 	last = []*Field{{Name: records.FieldImported, Title: "Imported", Description: "What the record was in the system it came from.",
 		Schema: &jsonschema.Schema{Type: "object"}, shape: &shape{kinds: kindOf(records.Map)}}}
 	if len(t.States) > 0 {

@@ -57,7 +57,7 @@ func (s *spec) valueKeyword(p records.Pair) {
 		s.js.Format = s.choice(v, "format", Formats())
 		s.shape.format = s.js.Format
 	case "ref":
-		s.shape.ref = records.Type(s.name(v, "ref", typeName))
+		s.shape.ref = records.Type(s.name(v, "ref", typeName()))
 		s.use(useType, v, "ref")
 	}
 }

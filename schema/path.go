@@ -3,11 +3,11 @@ package schema
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 )
 
 // RecordsFolder is the folder of a desk that holds all record files.
@@ -20,11 +20,11 @@ const Extension = ".md"
 const MaxID = 64
 
 var (
-	safeID   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$`)
-	slugID   = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*$`)
-	monthID  = regexp.MustCompile(`^([A-Z][A-Z0-9]*)-(\d\d)(0[1-9]|1[0-2])-([0-9A-HJKMNP-TV-Z]{4,16})$`)
-	monthDir = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])$`)
-	reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
+	safeID   = lazy.Regexp(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$`)
+	slugID   = lazy.Regexp(`^[a-z0-9]+([._-]+[a-z0-9]+)*$`)
+	monthID  = lazy.Regexp(`^([A-Z][A-Z0-9]*)-(\d\d)(0[1-9]|1[0-2])-([0-9A-HJKMNP-TV-Z]{4,16})$`)
+	monthDir = lazy.Regexp(`^\d{4}-(0[1-9]|1[0-2])$`)
+	reserved = lazy.Regexp(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 )
 
 // CheckID returns why the id cannot be one of the type's, nil if it can. Every
@@ -36,11 +36,11 @@ func (t *Type) CheckID(id records.ID) error {
 		return fmt.Errorf("the id is empty")
 	case len(s) > MaxID:
 		return fmt.Errorf("the id is %d characters long; at most %d are allowed", len(s), MaxID)
-	case !safeID.MatchString(s):
+	case !safeID().MatchString(s):
 		return fmt.Errorf("id %q: letters, digits, dots, dashes and underscores make an id; it begins with a letter or digit and does not end in a dot", cut(s))
-	case reserved.MatchString(s):
+	case reserved().MatchString(s):
 		return fmt.Errorf("id %q is a reserved file name on Windows", s)
-	case t.Scheme == Slug && !slugID.MatchString(s):
+	case t.Scheme == Slug && !slugID().MatchString(s):
 		return fmt.Errorf("id %q: %s ids are names in lower case, such as reset-token", s, t.Name)
 	case t.Scheme == Month && t.Prefix != "" && strings.HasPrefix(s, t.Prefix+"-") && !t.isOwn(id):
 		return fmt.Errorf("id %q: what begins with %s- goes on with year and month and at least four characters, such as %s-2611-K7Q4", s, t.Prefix, t.Prefix)
@@ -51,7 +51,7 @@ func (t *Type) CheckID(id records.ID) error {
 // isOwn reports whether the id is of the form that Frontdesk makes itself for
 // records of the type.
 func (t *Type) isOwn(id records.ID) bool {
-	m := monthID.FindStringSubmatch(string(id))
+	m := monthID().FindStringSubmatch(string(id))
 	return t.Scheme == Month && m != nil && m[1] == t.Prefix
 }
 
@@ -65,7 +65,7 @@ func (t *Type) NewPath(id records.ID, opened time.Time, shard int) string {
 		return path.Join(RecordsFolder, t.Folder, name)
 	}
 	month := opened.UTC().Format("2006-01")
-	if m := monthID.FindStringSubmatch(string(id)); t.isOwn(id) {
+	if m := monthID().FindStringSubmatch(string(id)); t.isOwn(id) {
 		month = "20" + m[2] + "-" + m[3]
 	}
 	return path.Join(RecordsFolder, t.Folder, month, t.shards(id, shard), name)
@@ -75,7 +75,7 @@ func (t *Type) NewPath(id records.ID, opened time.Time, shard int) string {
 // id's random part, the last ones of a given id, as those vary most.
 func (t *Type) shards(id records.ID, shard int) string {
 	s := strings.ToUpper(string(id))
-	if m := monthID.FindStringSubmatch(s); t.isOwn(id) {
+	if m := monthID().FindStringSubmatch(s); t.isOwn(id) {
 		s = m[4]
 	} else {
 		b := []byte(s)
@@ -113,7 +113,7 @@ func (t *Type) CheckPath(p string, id records.ID, shard int) (want string, ok bo
 		return want, p == want
 	}
 	parts := strings.Split(p, "/")
-	if len(parts) < 4 || !monthDir.MatchString(parts[2]) {
+	if len(parts) < 4 || !monthDir().MatchString(parts[2]) {
 		return "", false
 	}
 	want = path.Join(RecordsFolder, t.Folder, parts[2], t.shards(id, shard), name)

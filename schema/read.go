@@ -9,18 +9,19 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/lazy"
 	"frontdesk/schema/rule"
 )
 
 // The forms of the names in a type file.
 var (
-	typeName    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
-	fieldName   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-	stateName   = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+	typeName    = lazy.Regexp(`^[a-z][a-z0-9-]{0,39}$`)
+	fieldName   = lazy.Regexp(`^[a-z][a-z0-9_]{0,39}$`)
+	stateName   = lazy.Regexp(`^[a-z][a-z0-9_-]{0,39}$`)
 	ruleName    = typeName
 	folderName  = typeName
-	prefixName  = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,7}$`)
-	audienceTxt = regexp.MustCompile(`^(public|staff|team:[A-Za-z0-9][A-Za-z0-9._-]{0,63})$`)
+	prefixName  = lazy.Regexp(`^[A-Z][A-Z0-9]{1,7}$`)
+	audienceTxt = lazy.Regexp(`^(public|staff|team:[A-Za-z0-9][A-Za-z0-9._-]{0,63})$`)
 )
 
 // useKind says what a name in a type file must be the name of.
@@ -139,13 +140,13 @@ func (r *reader) name(v *records.Value, what string, form *regexp.Regexp) string
 // formHint gives an example of a name of the form.
 func formHint(form *regexp.Regexp) string {
 	switch form {
-	case fieldName:
+	case fieldName():
 		return "write it like starts_at"
-	case stateName:
+	case stateName():
 		return "write it like on-hold"
-	case prefixName:
+	case prefixName():
 		return "write it like VIS"
-	case clockName:
+	case clockName():
 		return "write it like resolution"
 	}
 	return "write it like vendor-visit"
@@ -170,7 +171,7 @@ func (r *reader) flag(v *records.Value, what string) bool {
 
 func (r *reader) audience(v *records.Value) Audience {
 	s := r.text(v, "audience")
-	if s != "" && !audienceTxt.MatchString(s) {
+	if s != "" && !audienceTxt().MatchString(s) {
 		r.fail(RuleBadValue, v.Span, cmp.Or(didYouMean(s, []string{"public", "staff"}), "write one of these, for example team:network"), "audience %q is not one of public, staff, team:NAME", cut(s))
 		return ""
 	}

@@ -48,7 +48,7 @@ func (r *policyReader) approvalRule(v *records.Value) *ApprovalRule {
 func (r *policyReader) approvalKey(rl *ApprovalRule, p records.Pair) {
 	switch v := p.Value; p.Key {
 	case "name":
-		rl.Name = r.name(v, "name of a rule", ruleName)
+		rl.Name = r.name(v, "name of a rule", ruleName())
 	case "title":
 		rl.Title = r.text(v, "title")
 	case "when":

@@ -2,16 +2,16 @@ package schema
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/lazy"
 )
 
 // clockName is the form of the names of clocks.
-var clockName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+var clockName = lazy.Regexp(`^[a-z][a-z0-9_-]{0,39}$`)
 
 // mostClocks bounds how many clocks a type may have.
 const mostClocks = 20
@@ -100,8 +100,8 @@ func (r *clockReader) ownClocks(v *records.Value) *records.Value {
 	for _, p := range v.Pairs {
 		switch {
 		case strings.HasPrefix(p.Key, "x_"):
-		case !clockName.MatchString(p.Key):
-			r.fail(RuleName, p.KeySpan, formHint(clockName), "clock %q does not match %s", cut(p.Key), clockName)
+		case !clockName().MatchString(p.Key):
+			r.fail(RuleName, p.KeySpan, formHint(clockName()), "clock %q does not match %s", cut(p.Key), clockName())
 		case len(own.Pairs) == mostClocks:
 			r.bad(p.KeySpan, "remove some", "sla: a type has at most %d clocks", mostClocks)
 			return own

@@ -71,12 +71,12 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 	v := p.Value
 	switch p.Key {
 	case "type":
-		d.Name = records.Type(r.name(v, "type", typeName))
+		d.Name = records.Type(r.name(v, "type", typeName()))
 		if d.Name == AnyType {
 			r.fail(RuleName, v.Span, "choose another word, for the file too", "type %q is the word for records of any type", AnyType)
 		}
 	case "extends":
-		d.extends = r.name(v, "extends", typeName)
+		d.extends = r.name(v, "extends", typeName())
 	case "title":
 		d.Title = r.text(v, "title")
 	case "plural":
@@ -113,8 +113,8 @@ func (r *reader) typeKey(d *draft, p records.Pair) {
 }
 
 func (r *reader) folder(v *records.Value) string {
-	s := r.name(v, "folder", folderName)
-	if reserved.MatchString(s) {
+	s := r.name(v, "folder", folderName())
+	if reserved().MatchString(s) {
 		r.fail(RuleName, v.Span, "choose another word", "folder %q is a reserved file name on Windows", s)
 	}
 	return s
@@ -125,7 +125,7 @@ func (r *reader) idScheme(d *draft, v *records.Value) {
 	r.keys(v, "id", []string{"prefix", "scheme"}, func(p records.Pair) {
 		switch p.Key {
 		case "prefix":
-			d.Prefix = r.name(p.Value, "prefix", prefixName)
+			d.Prefix = r.name(p.Value, "prefix", prefixName())
 		case "scheme":
 			d.Scheme = Scheme(r.choice(p.Value, "scheme", []string{string(Month), string(Slug), string(Given)}))
 		}
@@ -155,8 +155,8 @@ func (r *reader) states(d *draft, v *records.Value) {
 		return
 	}
 	for _, p := range v.Pairs {
-		if !stateName.MatchString(p.Key) {
-			r.fail(RuleName, p.KeySpan, formHint(stateName), "state %q does not match %s", cut(p.Key), stateName)
+		if !stateName().MatchString(p.Key) {
+			r.fail(RuleName, p.KeySpan, formHint(stateName()), "state %q does not match %s", cut(p.Key), stateName())
 			continue
 		}
 		d.States = append(d.States, r.state(p))
@@ -280,7 +280,7 @@ func (r *reader) rule(v *records.Value) *Rule {
 	ok := r.keys(v, "a rule", known, func(p records.Pair) {
 		switch v := p.Value; p.Key {
 		case "id":
-			rl.ID = r.name(v, "rule id", ruleName)
+			rl.ID = r.name(v, "rule id", ruleName())
 		case "when":
 			rl.When = r.env.New(r.text(v, "when"))
 			rl.whenAt = v

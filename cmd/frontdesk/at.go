@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
 	"frontdesk/records"
 	"frontdesk/records/git"
 	"frontdesk/records/history"
+	"frontdesk/records/lazy"
 	"frontdesk/records/tree"
 )
 
@@ -183,17 +183,17 @@ func explainRevision(repo *git.Repo, err error) error {
 
 // reflogTime matches what git would look up in a reflog, which this clone alone
 // has and which tells when a branch was moved here.
-var reflogTime = regexp.MustCompile(`^([^{}]*)@\{([^{}]*)\}$`)
+var reflogTime = lazy.Regexp(`^([^{}]*)@\{([^{}]*)\}$`)
 
 // reflogStep matches what stands in such braces and is no time.
-var reflogStep = regexp.MustCompile(`^(?i:-?[0-9]{1,4}|u|upstream|push)$`)
+var reflogStep = lazy.Regexp(`^(?i:-?[0-9]{1,4}|u|upstream|push)$`)
 
 // findCommit returns the commit that a revision names. Times are understood
 // before git does so: it takes the time of day from the clock, and where its
 // reflog does not reach back it answers with the oldest that it has.
 func findCommit(ctx context.Context, e *env, repo *git.Repo, rev string) (git.Commit, error) {
 	from, text := "HEAD", rev
-	if m := reflogTime.FindStringSubmatch(rev); m != nil && !reflogStep.MatchString(m[2]) {
+	if m := reflogTime().FindStringSubmatch(rev); m != nil && !reflogStep().MatchString(m[2]) {
 		text = m[2]
 		if m[1] != "" {
 			from = m[1]

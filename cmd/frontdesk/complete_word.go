@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
@@ -44,7 +44,7 @@ func prefixed(prefix string, words []word) []word {
 
 // shellSafe matches words that no shell expands. Others are never offered: bash
 // would evaluate a file named $(…).md as soon as somebody pressed the tab key.
-var shellSafe = regexp.MustCompile(`^[A-Za-z0-9._:=,/@+-]+$`)
+var shellSafe = lazy.Regexp(`^[A-Za-z0-9._:=,/@+-]+$`)
 
 // begunWith keeps the words that begin as typed, whatever the case, each once,
 // and writes their beginning as it was typed: shells offer no other. Where all
@@ -56,7 +56,7 @@ func begunWith(begun string, words []word) ([]string, cobra.ShellCompDirective) 
 	seen := map[string]bool{}
 	for _, w := range words {
 		text, ok := continued(begun, w.text)
-		if !ok || seen[text] || !shellSafe.MatchString(text) {
+		if !ok || seen[text] || !shellSafe().MatchString(text) {
 			continue
 		}
 		seen[text] = true

@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"frontdesk/records/lazy"
 	"frontdesk/schema"
 )
 
@@ -55,7 +55,7 @@ const takesQuery = "frontdesk/query"
 
 // excluded matches a query term that begins with a dash, which pflag would take
 // for a flag.
-var excluded = regexp.MustCompile(`^-[a-z_][A-Za-z0-9_.-]*:`)
+var excluded = lazy.Regexp(`^-[a-z_][A-Za-z0-9_.-]*:`)
 
 // keepTerms hides the dash of excluding query terms, as in list -is:closed, from
 // the flag parser by a space in front, which queries ignore.
@@ -65,7 +65,7 @@ func keepTerms(root *cobra.Command, args []string) []string {
 	}
 	out := slices.Clone(args)
 	for i, a := range out {
-		if excluded.MatchString(a) {
+		if excluded().MatchString(a) {
 			out[i] = " " + a
 		}
 	}

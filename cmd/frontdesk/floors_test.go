@@ -22,6 +22,7 @@ const moduleRoot = "../.."
 var floors = map[string]int{
 	"records/diag":           0,
 	"records/plain":          0,
+	"records/lazy":           0,
 	"records":                1,
 	"records/yaml":           2,
 	"records/markdown":       2,

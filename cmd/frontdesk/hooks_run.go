@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"frontdesk/hooks"
 	"frontdesk/records/diag"
 	"frontdesk/records/git"
+	"frontdesk/records/lazy"
 	"frontdesk/records/render"
 	"frontdesk/records/tree"
 )
@@ -350,11 +350,11 @@ func bypass(doing hooks.Doing) string {
 }
 
 // plainWord is what a shell takes as it is.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,][A-Za-z0-9_./@%+=:,-]*$`)
+var plainWord = lazy.Regexp(`^[A-Za-z0-9_./@%+=:,][A-Za-z0-9_./@%+=:,-]*$`)
 
 // shellWord quotes a word for the shell that a person types it into.
 func shellWord(s string) string {
-	if plainWord.MatchString(s) {
+	if plainWord().MatchString(s) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"

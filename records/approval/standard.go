@@ -2,11 +2,11 @@ package approval
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 	"frontdesk/schema"
 	"frontdesk/schema/rule"
 )
@@ -25,7 +25,7 @@ const (
 )
 
 // comment is text that a reader of the rendered record does not see.
-var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+var comment = lazy.Regexp(`(?s)<!--.*?-->`)
 
 // judgeKind returns what the record counts as. kept reports that it is a standard
 // record that keeps to its template; reason says why one that claims to be is not.
@@ -155,7 +155,7 @@ func otherText(in *Input, p *schema.Policy) string {
 	}
 	for _, heading := range p.Cover.Sections {
 		text := strings.Join(want[heading], "\n")
-		if strings.TrimSpace(comment.ReplaceAllString(text, "")) == "" {
+		if strings.TrimSpace(comment().ReplaceAllString(text, "")) == "" {
 			continue
 		}
 		if !slices.Equal(want[heading], have[heading]) {

@@ -12,7 +12,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +19,7 @@ import (
 
 	"frontdesk/records/frontmatter"
 	"frontdesk/records/git"
+	"frontdesk/records/lazy"
 )
 
 // ErrNotEmpty is returned for a folder that holds something: an export is made
@@ -141,7 +141,7 @@ func (x *exporter) manifest() string {
 }
 
 // plainName matches ids that are names of folders everywhere.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$`)
+var plainName = lazy.Regexp(`^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$`)
 
 // folderOf returns the folder of a change: its id, with its type before it where
 // another change has the same id in whatever case.
@@ -154,7 +154,7 @@ func (x *exporter) folderOf(c *Change) string {
 			break
 		}
 	}
-	if !plainName.MatchString(name) || len(name) > 100 {
+	if !plainName().MatchString(name) || len(name) > 100 {
 		name = digestName(c.Record)
 	}
 	return path.Join("changes", name)

@@ -3,13 +3,13 @@ package audit
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/evidence"
 	"frontdesk/records/git"
+	"frontdesk/records/lazy"
 	"frontdesk/schema"
 )
 
@@ -228,10 +228,10 @@ func (l *live) same(r *record) *record {
 func isStatement(p string) bool { return path.Base(path.Dir(p)) == evidence.Folder }
 
 // word matches what may be the id of a record in a text, with its type or without.
-var word = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9_]`)
+var word = lazy.Regexp(`[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9_]`)
 
 // trailer matches a line that names a record.
-var trailer = regexp.MustCompile(`(?im)^Record:[ \t]*(\S+)[ \t]*$`)
+var trailer = lazy.Regexp(`(?im)^Record:[ \t]*(\S+)[ \t]*$`)
 
 // named returns the records that a text names: by an id that is no ordinary word,
 // or by type and id; in a trailer also by any id.
@@ -245,11 +245,11 @@ func (l *live) named(text string, trailers bool) []string {
 			}
 		}
 	}
-	for _, w := range word.FindAllString(text, -1) {
+	for _, w := range word().FindAllString(text, -1) {
 		add(w, false)
 	}
 	if trailers {
-		for _, m := range trailer.FindAllStringSubmatch(text, -1) {
+		for _, m := range trailer().FindAllStringSubmatch(text, -1) {
 			add(m[1], true)
 		}
 	}

@@ -102,7 +102,7 @@ func (x *exporter) trusted(ctx context.Context, dir string, c *Change, first Lan
 	}
 	x.put(path.Join(dir, signers.RevokedName+"-now"), now.file(signers.RevokedName))
 	for _, name := range base.names(signers.FolderName) {
-		if data := base.file(path.Join(signers.FolderName, name)); data != nil && plainName.MatchString(name) {
+		if data := base.file(path.Join(signers.FolderName, name)); data != nil && plainName().MatchString(name) {
 			x.put(path.Join(dir, signers.FolderName, name), data)
 		}
 	}
@@ -137,7 +137,7 @@ func (x *exporter) statements(ctx context.Context, dir string, c *Change, decisi
 	}{{then, decisive.Path}, {now, c.Path}} {
 		folder := path.Join(strings.TrimSuffix(s.path, schema.Extension), evidence.Folder)
 		for _, name := range s.v.names(folder) {
-			if put[name] || !plainName.MatchString(name) {
+			if put[name] || !plainName().MatchString(name) {
 				continue
 			}
 			if data := s.v.file(path.Join(folder, name)); data != nil {

@@ -7,12 +7,12 @@ package codeowners
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/forge"
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 	"frontdesk/schema"
 	"frontdesk/schema/desk"
@@ -264,7 +264,7 @@ func (g *generator) person(ref string) []string {
 		return []string{handle}
 	case name != "":
 		g.note("%s: %q is no account on %s", r.ID, name, g.Forge)
-	case g.Forge != forge.Gitea && mail.MatchString(r.Text("email")):
+	case g.Forge != forge.Gitea && mail().MatchString(r.Text("email")):
 		return []string{r.Text("email")}
 	default:
 		g.note("%s has no accounts: {%s: …} and is asked for nothing", r.ID, g.Forge)
@@ -285,23 +285,23 @@ func unique(list []string) []string {
 // What forges take for names. Whatever else a record says would be read as
 // something else: another owner, a comment, the next line.
 var (
-	mail     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$`)
-	account  = regexp.MustCompile(`^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?$`)
-	group    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
-	subgroup = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
+	mail     = lazy.Regexp(`^[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,200}[A-Za-z0-9])?$`)
+	account  = lazy.Regexp(`^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_-])?$`)
+	group    = lazy.Regexp(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
+	subgroup = lazy.Regexp(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
 )
 
 // userHandle returns an account's name as a mention.
 func userHandle(name string) (string, bool) {
 	name = strings.TrimPrefix(name, "@")
-	return "@" + name, account.MatchString(name)
+	return "@" + name, account().MatchString(name)
 }
 
 // groupHandle returns a team's name: ORG/TEAM, on GitLab a group's path.
 func groupHandle(f, name string) (string, bool) {
 	name = strings.TrimPrefix(name, "@")
 	if f == forge.GitLab {
-		return "@" + name, len(name) <= 255 && subgroup.MatchString(name)
+		return "@" + name, len(name) <= 255 && subgroup().MatchString(name)
 	}
-	return "@" + name, group.MatchString(name)
+	return "@" + name, group().MatchString(name)
 }

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 )
 
@@ -33,10 +33,10 @@ const (
 )
 
 var (
-	digestPattern = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	commitPattern = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-	recordPattern = regexp.MustCompile(`^[a-z][a-z0-9-]*/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$`)
-	personPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$`)
+	digestPattern = lazy.Regexp(`^sha256:[0-9a-f]{64}$`)
+	commitPattern = lazy.Regexp(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	recordPattern = lazy.Regexp(`^[a-z][a-z0-9-]*/[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$`)
+	personPattern = lazy.Regexp(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$`)
 )
 
 // Bytes returns the statement in canonical JSON (RFC 8785) with a line feed at its
@@ -119,17 +119,17 @@ func (s *Statement) check() error {
 	switch {
 	case s.Version != Version:
 		return fmt.Errorf("it is of version %d; this program reads version %d", s.Version, Version)
-	case !recordPattern.MatchString(s.Record) || len(s.Record) > maxText:
+	case !recordPattern().MatchString(s.Record) || len(s.Record) > maxText:
 		return fmt.Errorf("its record is %.60q, not TYPE/ID", s.Record)
 	case !isBranch(s.Target):
 		return fmt.Errorf("its target is %.60q, not refs/heads/BRANCH", s.Target)
 	case s.Decision != Approve && s.Decision != Reject && s.Decision != Lift:
 		return fmt.Errorf("its decision is %.60q, not one of approve, reject, lift", s.Decision)
-	case !personPattern.MatchString(string(s.Person)):
+	case !personPattern().MatchString(string(s.Person)):
 		return fmt.Errorf("its person is %.60q, which is no id", s.Person)
 	case !isTime(s.At):
 		return fmt.Errorf("its time is %.60q, not one such as 2026-11-03T09:12:00Z", s.At)
-	case !digestPattern.MatchString(s.Policy):
+	case !digestPattern().MatchString(s.Policy):
 		return fmt.Errorf("its policy is %.60q, not sha256:…", s.Policy)
 	case len(s.Note) > MaxNote:
 		return fmt.Errorf("its note is %d bytes long; at most %d are allowed", len(s.Note), MaxNote)
@@ -191,7 +191,7 @@ func (r *Review) check() error {
 		return fmt.Errorf("its review's forge is %.60q, not one of github, gitlab, gitea", r.Forge)
 	case r.Pull < 1 || r.Pull > maxExact:
 		return fmt.Errorf("its review is of pull request %d", r.Pull)
-	case !commitPattern.MatchString(r.Commit):
+	case !commitPattern().MatchString(r.Commit):
 		return fmt.Errorf("its review's commit is %.80q, not the whole id of one", r.Commit)
 	}
 	if _, ok := records.ParseTime(r.SubmittedAt); !ok || len(r.SubmittedAt) > 40 {

@@ -12,11 +12,11 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 )
 
@@ -95,9 +95,9 @@ func (c *Client) open(p Pull) (*session, error) {
 
 var (
 	// GitHub's and Gitea's names; a name of dots alone would be a step in a path.
-	ownerName = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
+	ownerName = lazy.Regexp(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
 	// GitLab's: groups in groups, or a number.
-	project = regexp.MustCompile(`^([0-9]+|[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)$`)
+	project = lazy.Regexp(`^([0-9]+|[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)$`)
 )
 
 // longestName bounds a repository's name.
@@ -110,7 +110,7 @@ func checkPull(p *Pull) (*url.URL, error) {
 	if p.Forge == GitLab {
 		pattern = project
 	}
-	if len(p.Repository) > longestName || !pattern.MatchString(p.Repository) {
+	if len(p.Repository) > longestName || !pattern().MatchString(p.Repository) {
 		return nil, fmt.Errorf("ask %s: %q is no repository: it is OWNER/NAME", p.Forge, plain.Line(p.Repository))
 	}
 	if p.Number <= 0 {
@@ -342,11 +342,11 @@ func linked[T any](ctx context.Context, s *session, u *url.URL, take func(T)) er
 	return s.tooManyPages()
 }
 
-var nextLink = regexp.MustCompile(`<([^<>]*)>\s*(?:;[^,<>]*)?;\s*rel="?next"?`)
+var nextLink = lazy.Regexp(`<([^<>]*)>\s*(?:;[^,<>]*)?;\s*rel="?next"?`)
 
 // next returns the page after one, nil where it was the last.
 func (s *session) next(u *url.URL, header http.Header) (*url.URL, error) {
-	m := nextLink.FindStringSubmatch(strings.Join(header.Values("Link"), ", "))
+	m := nextLink().FindStringSubmatch(strings.Join(header.Values("Link"), ", "))
 	if m == nil {
 		return nil, nil
 	}

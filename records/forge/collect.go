@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/evidence"
+	"frontdesk/records/lazy"
 	"frontdesk/records/plain"
 )
 
@@ -89,9 +89,9 @@ func (c *collector) done() ([]evidence.Review, []string) {
 	return c.reviews, c.notes
 }
 
-var commitPattern = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var commitPattern = lazy.Regexp(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
-func isCommit(s string) bool { return commitPattern.MatchString(s) }
+func isCommit(s string) bool { return commitPattern().MatchString(s) }
 
 // longestAccount bounds an account's name.
 const longestAccount = 255

@@ -7,11 +7,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records/evidence"
+	"frontdesk/records/lazy"
 )
 
 // The forges, as Pull names them. Forgejo is Gitea here: they share this API.
@@ -177,7 +177,7 @@ func DecisionOf(r evidence.Review) (d evidence.Decision, ok bool) {
 // digits and ./:_-, stands in the comment where nobody sees it. A text that is too
 // long for a comment is cut at the end of a line, and says so.
 func (c *Client) Comment(ctx context.Context, p Pull, mark, markdown string) error {
-	if !markPattern.MatchString(mark) || strings.Contains(mark, "--") {
+	if !markPattern().MatchString(mark) || strings.Contains(mark, "--") {
 		return fmt.Errorf("write a comment: %q is no mark", mark)
 	}
 	s, err := c.open(p)
@@ -207,7 +207,7 @@ func (c *Client) Comment(ctx context.Context, p Pull, mark, markdown string) err
 	return s.api.write(ctx, s, all[i].id, body)
 }
 
-var markPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9./:_-]{0,99}$`)
+var markPattern = lazy.Regexp(`^[a-z0-9][a-z0-9./:_-]{0,99}$`)
 
 // comment is one that somebody wrote to a pull request.
 type comment struct {

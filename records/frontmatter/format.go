@@ -1,11 +1,10 @@
 package frontmatter
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 	"frontdesk/records/yaml"
 )
 
@@ -102,19 +101,14 @@ func inlinePair(p records.Pair, flow bool) string {
 
 // Patterns of plain scalars. plainText holds no character that means something
 // to YAML anywhere; plainBlock may also hold what means something in brackets.
-// They are compiled when first needed: most commands write nothing.
 var (
-	plainText  = pattern(`^[\pL_/(][\pL\pM\pN_./()+@'"=;!?<>$%^~|-]*( [\pL\pM\pN_./()+@'"=;!?<>$%^~|&*-]+)*$`)
-	plainBlock = pattern(`^[\pL_/(][^:#\pC\pZ]*( [^:#\pC\pZ]+)*$`)
-	plainTime  = pattern(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$`)
-	plainName  = pattern(`^\d[\w.-]*[A-Za-z-][\w.-]*$`)
-	plainURL   = pattern(`^https?://[\w./?=&%~+@-]+$`)
-	oddNumber  = pattern(`^(\d[\d_,.]*|\d+e\d+|0[xob][\da-fA-F_]+|\d+(:\d\d?)+(\.\d*)?)$`)
+	plainText  = lazy.Regexp(`^[\pL_/(][\pL\pM\pN_./()+@'"=;!?<>$%^~|-]*( [\pL\pM\pN_./()+@'"=;!?<>$%^~|&*-]+)*$`)
+	plainBlock = lazy.Regexp(`^[\pL_/(][^:#\pC\pZ]*( [^:#\pC\pZ]+)*$`)
+	plainTime  = lazy.Regexp(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$`)
+	plainName  = lazy.Regexp(`^\d[\w.-]*[A-Za-z-][\w.-]*$`)
+	plainURL   = lazy.Regexp(`^https?://[\w./?=&%~+@-]+$`)
+	oddNumber  = lazy.Regexp(`^(\d[\d_,.]*|\d+e\d+|0[xob][\da-fA-F_]+|\d+(:\d\d?)+(\.\d*)?)$`)
 )
-
-func pattern(p string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(p) })
-}
 
 // scalar writes text so that every YAML parser reads the same text.
 func scalar(text string, flow bool) string {

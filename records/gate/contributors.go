@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"frontdesk/records/approval"
 	"frontdesk/records/change"
 	"frontdesk/records/git"
+	"frontdesk/records/lazy"
 	"frontdesk/records/tree"
 	"frontdesk/schema"
 )
@@ -195,16 +195,16 @@ func contributorsOf(rev git.Revision, message string, nobody []string) []approva
 
 // coAuthorLine matches what git and forges take for a co-author, wherever it stands
 // in a message and however it is written: it can only take a right away.
-var coAuthorLine = regexp.MustCompile(`(?im)^[ \t>]*co-?author(?:ed)?-?by[ \t]*:[ \t]*(.*)$`)
+var coAuthorLine = lazy.Regexp(`(?im)^[ \t>]*co-?author(?:ed)?-?by[ \t]*:[ \t]*(.*)$`)
 
 // address matches a mail address in angle brackets, or a bare one.
-var address = regexp.MustCompile(`<([^<>]*)>|([^\s<>]+@[^\s<>]+)`)
+var address = lazy.Regexp(`<([^<>]*)>|([^\s<>]+@[^\s<>]+)`)
 
 func coAuthors(message string) []string {
 	var out []string
-	for _, m := range coAuthorLine.FindAllStringSubmatch(strings.ReplaceAll(message, "\r", "\n"), maxCoAuthors+1) {
+	for _, m := range coAuthorLine().FindAllStringSubmatch(strings.ReplaceAll(message, "\r", "\n"), maxCoAuthors+1) {
 		text := strings.TrimSpace(m[1])
-		found := address.FindAllStringSubmatchIndex(text, maxCoAuthors)
+		found := address().FindAllStringSubmatchIndex(text, maxCoAuthors)
 		if found == nil {
 			out = append(out, text+" <>")
 			continue
@@ -231,7 +231,7 @@ func (s *session) message(ctx context.Context, commit string) (string, error) {
 }
 
 // approvingLine matches a line that claims an approval.
-var approvingLine = regexp.MustCompile(`(?im)^[ \t]*((?:approved|reviewed|acked|tested)-by|lgtm)[ \t]*:[ \t]*(.*)$`)
+var approvingLine = lazy.Regexp(`(?im)^[ \t]*((?:approved|reviewed|acked|tested)-by|lgtm)[ \t]*:[ \t]*(.*)$`)
 
 // findTrailers finds the lines of a change's messages that look like approvals, to
 // say that they are none.
@@ -245,7 +245,7 @@ func (s *session) findTrailers(ctx context.Context, head string) error {
 		if err != nil {
 			return err
 		}
-		for _, m := range approvingLine.FindAllStringSubmatch(message, maxTrailers) {
+		for _, m := range approvingLine().FindAllStringSubmatch(message, maxTrailers) {
 			if len(s.rep.Trailers) < maxTrailers {
 				s.rep.Trailers = append(s.rep.Trailers, Trailer{rev.ID, m[1], strings.TrimSpace(m[2])})
 			}

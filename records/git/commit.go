@@ -3,9 +3,10 @@ package git
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
+
+	"frontdesk/records/lazy"
 )
 
 // indexPatience is how long Commit waits for another git to release the index.
@@ -14,9 +15,9 @@ const indexPatience = 20 * time.Second
 var (
 	// complaint is how git begins what went wrong. What hooks say stands among it
 	// as they put it.
-	complaint = regexp.MustCompile(`(?m)^(?:fatal|error): `)
+	complaint = lazy.Regexp(`(?m)^(?:fatal|error): `)
 	// contention are git's own sentences about another git at work.
-	contention = regexp.MustCompile(`(?m)^(?:fatal|error): (?:Unable to create '.*/index\.lock': File exists|` +
+	contention = lazy.Regexp(`(?m)^(?:fatal|error): (?:Unable to create '.*/index\.lock': File exists|` +
 		`cannot lock ref 'HEAD'|pathspec '.*' did not match any file\(s\) known to git)`)
 )
 
@@ -78,7 +79,7 @@ func (r *Repo) withPaths(ctx context.Context, list string, args ...string) error
 func (r *Repo) isCommitted(ctx context.Context, list string) (bool, error) {
 	err := r.withPaths(ctx, list, "commit", "--dry-run", "--only", "--untracked-files=no")
 	failed := (*Error)(nil)
-	if errors.As(err, &failed) && !complaint.MatchString(failed.Stderr) {
+	if errors.As(err, &failed) && !complaint().MatchString(failed.Stderr) {
 		return true, nil
 	}
 	return false, err
@@ -107,5 +108,5 @@ func patiently(ctx context.Context, try func() error) error {
 
 func isContention(err error) bool {
 	failed := (*Error)(nil)
-	return errors.As(err, &failed) && contention.MatchString(failed.Stderr)
+	return errors.As(err, &failed) && contention().MatchString(failed.Stderr)
 }

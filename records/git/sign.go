@@ -13,10 +13,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
+
+	"frontdesk/records/lazy"
 )
 
 var (
@@ -195,7 +196,7 @@ func sshSigner(armored []byte) (string, error) {
 }
 
 // created is how gpg tells that it signed, and with which key.
-var created = regexp.MustCompile(`(?m)^\[GNUPG:\] SIG_CREATED D \d+ \d+ [0-9A-Fa-f]+ \d+ ([0-9A-F]{40,64})\r?$`)
+var created = lazy.Regexp(`(?m)^\[GNUPG:\] SIG_CREATED D \d+ \d+ [0-9A-Fa-f]+ \d+ ([0-9A-F]{40,64})\r?$`)
 
 // signOpenPGP signs with gpg, as git does by the user's mail address where no key
 // is named.
@@ -223,7 +224,7 @@ func (s *signing) signOpenPGP(ctx context.Context, data []byte, override string)
 	if err != nil {
 		return nil, "", err
 	}
-	m := created.FindStringSubmatch(said)
+	m := created().FindStringSubmatch(said)
 	if m == nil || !bytes.HasPrefix(out, []byte("-----BEGIN PGP SIGNATURE-----")) {
 		return nil, "", fmt.Errorf("%s made no signature: %s", filepath.Base(s.openpgp), gpgWords(said))
 	}

@@ -8,8 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"frontdesk/records/lazy"
 )
 
 // place is where a repository lies.
@@ -21,7 +22,7 @@ type place struct {
 
 // movedWorkTree is the setting by which a work tree lies elsewhere than beside
 // its repository.
-var movedWorkTree = regexp.MustCompile(`(?im)^\s*worktree\s*=`)
+var movedWorkTree = lazy.Regexp(`(?im)^\s*worktree\s*=`)
 
 // GitDir returns the absolute path of the work tree's own folder of the
 // repository, where its index and HEAD are.
@@ -89,7 +90,7 @@ func (r *Repo) findTop() (string, error) {
 func (p place) isMoved() bool {
 	for _, file := range []string{filepath.Join(p.commonDir, "config"), filepath.Join(p.gitDir, "config.worktree")} {
 		text, err := os.ReadFile(file)
-		if err == nil && movedWorkTree.Match(text) {
+		if err == nil && movedWorkTree().Match(text) {
 			return true
 		}
 	}

@@ -268,7 +268,7 @@ func number(text string) (*records.Value, error) {
 	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
 		v.Kind = records.Int
 	}
-	if !plainNumber.MatchString(text) {
+	if !plainNumber().MatchString(text) {
 		return nil, errors.New("the number " + strconv.Quote(text) + " is not written with digits, one point and no more")
 	}
 	return v, nil

@@ -3,17 +3,17 @@ package intake
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/lazy"
 	"frontdesk/schema"
 )
 
-var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$`)
+var plainNumber = lazy.Regexp(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$`)
 
 // keySource is the key below imported that names the foreign system.
 const keySource = "source"

@@ -2,13 +2,13 @@ package query
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 	"frontdesk/records/sla"
 	"frontdesk/schema"
 )
@@ -239,13 +239,13 @@ func (c *compiler) dueTest(v value) (func(time.Time) bool, error) {
 	return func(at time.Time) bool { return holds(at.UnixMicro()) }, nil
 }
 
-var withinPattern = regexp.MustCompile(`^([0-9]{1,5})(m|h|d|w)$`)
+var withinPattern = lazy.Regexp(`^([0-9]{1,5})(m|h|d|w)$`)
 
 // Within reads a length of time as people write it after due:<: minutes, hours, days
 // of 24 hours or weeks of seven such days, as 30m, 4h, 2d or 1w; or a duration in
 // ISO 8601, as PT4H30M.
 func Within(text string) (d time.Duration, ok bool) {
-	m := withinPattern.FindStringSubmatch(text)
+	m := withinPattern().FindStringSubmatch(text)
 	if m == nil {
 		return schema.Duration(text)
 	}

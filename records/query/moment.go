@@ -2,12 +2,12 @@ package query
 
 import (
 	"cmp"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"frontdesk/records"
+	"frontdesk/records/lazy"
 )
 
 // location returns the zone of dates without one.
@@ -68,11 +68,11 @@ func parseMoment(s scalar, now time.Time, loc *time.Location) (from, to time.Tim
 	return time.Time{}, time.Time{}, false
 }
 
-var relativePattern = regexp.MustCompile(`^(now|today|yesterday|tomorrow)(?:([+-][0-9]{1,5})([hdw]))?$`)
+var relativePattern = lazy.Regexp(`^(now|today|yesterday|tomorrow)(?:([+-][0-9]{1,5})([hdw]))?$`)
 
 // relative reads now, today, yesterday and tomorrow with their offsets.
 func relative(text string, now time.Time) (from, to time.Time, ok bool) {
-	m := relativePattern.FindStringSubmatch(text)
+	m := relativePattern().FindStringSubmatch(text)
 	if m == nil || m[1] != "now" && m[3] == "h" {
 		return time.Time{}, time.Time{}, false
 	}

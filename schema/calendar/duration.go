@@ -3,18 +3,19 @@ package calendar
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
+
+	"frontdesk/records/lazy"
 )
 
-var duration = regexp.MustCompile(`^P(?:([0-9]{1,3})W|(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,5})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,8})S)?)?)$`)
+var duration = lazy.Regexp(`^P(?:([0-9]{1,3})W|(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,5})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,8})S)?)?)$`)
 
 // ParseDuration reads an ISO 8601 duration of weeks, days, hours, minutes and
 // seconds: the days by the calendar, and the rest by the clock. Years and months,
 // which have no length of their own, are refused.
 func ParseDuration(text string) (days int, rest time.Duration, err error) {
-	m := duration.FindStringSubmatch(text)
+	m := duration().FindStringSubmatch(text)
 	if m == nil || text[len(text)-1] == 'T' || text == "P" {
 		return 0, 0, fmt.Errorf("%q is no duration of weeks, days, hours, minutes and seconds, such as PT8H or P1DT12H", text)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"frontdesk/records"
 	"frontdesk/records/diag"
+	"frontdesk/records/lazy"
 )
 
 // The bounds of figures.
@@ -37,9 +38,9 @@ func figureKeys() []string {
 }
 
 var (
-	figureID   = regexp.MustCompile(`^[a-z][a-z0-9_.]{0,79}$`)
-	reportName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
-	fieldPath  = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$`)
+	figureID   = lazy.Regexp(`^[a-z][a-z0-9_.]{0,79}$`)
+	reportName = lazy.Regexp(`^[a-z][a-z0-9-]{0,39}$`)
+	fieldPath  = lazy.Regexp(`^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$`)
 )
 
 // figures reads the figures that the desk counts beside the built-in ones, in the
@@ -55,7 +56,7 @@ func (p *parser) figures(v *records.Value) {
 		case i == MaxFigures:
 			p.fail(RuleFigure, pair.KeySpan, "take out those that nobody reads", "there are %d figures; the most is %d", len(v.Pairs), MaxFigures)
 			return
-		case !figureID.MatchString(pair.Key):
+		case !figureID().MatchString(pair.Key):
 			p.fail(RuleFigure, pair.KeySpan, "begin with a lower-case letter, and use those, digits, underscores and full stops, at most 80", "%q is no id of a figure", pair.Key)
 		case pair.Value.Kind != records.Map:
 			p.fail(RuleFigure, pair.Value.Span, hint, "figure %q is %s, not a map", pair.Key, article(pair.Value.Kind))
@@ -87,7 +88,7 @@ func (p *parser) figure(pair records.Pair) Figure {
 		case "title":
 			f.Title = p.words(RuleFigure, v, "title of "+what, maxTitle)
 		case "report":
-			f.Type = records.Type(p.shaped(v, "report", reportName, "name a type, such as incident"))
+			f.Type = records.Type(p.shaped(v, "report", reportName(), "name a type, such as incident"))
 		case "query":
 			f.Query = p.words(RuleFigure, v, "query of "+what, maxQuery)
 		case "definition":
@@ -95,13 +96,13 @@ func (p *parser) figure(pair records.Pair) Figure {
 		case "compute":
 			f.Compute = p.computation(v)
 		case "of":
-			f.Of = p.shaped(v, "of", fieldPath, "name a field, such as resolved_at")
+			f.Of = p.shaped(v, "of", fieldPath(), "name a field, such as resolved_at")
 		case "since":
-			f.Since = p.shaped(v, "since", fieldPath, "name a field of a time, such as opened_at")
+			f.Since = p.shaped(v, "since", fieldPath(), "name a field of a time, such as opened_at")
 		case "among":
 			f.Among = p.words(RuleFigure, v, "among of "+what, maxQuery)
 		case "by":
-			f.By = p.shaped(v, "by", fieldPath, "write month, or name a field, such as team")
+			f.By = p.shaped(v, "by", fieldPath(), "write month, or name a field, such as team")
 		case "unit":
 			f.Unit = p.words(RuleFigure, v, "unit of "+what, maxUnit)
 		}
