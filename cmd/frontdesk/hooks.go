@@ -152,6 +152,9 @@ func inspectHooks(ctx context.Context, e *env) (*git.Repo, *hooks.State, error) 
 	}
 	program, onPath := ownProgram()
 	s, err := hooks.Inspect(ctx, repo, program, onPath)
+	if errors.Is(err, git.ErrNested) {
+		return nil, nil, withHint(err, "somebody may have put it there; if it is yours, name it: GIT_DIR="+plain.Line(e.dir)+" frontdesk hooks …")
+	}
 	return repo, s, err
 }
 

@@ -272,6 +272,8 @@ func explain(ctx context.Context, err error, verb, stderr, stdout string) error 
 		return ErrNoGit
 	case ctx.Err() != nil:
 		return fmt.Errorf("git %s: %w", verb, ctx.Err())
+	case strings.Contains(stderr, "safe.bareRepository"):
+		return ErrNested
 	case stderr == "":
 		stderr = stdout
 	}

@@ -21,6 +21,9 @@ import (
 var (
 	// ErrNoRepository is returned where a folder belongs to no repository.
 	ErrNoRepository = errors.New("not a git repository")
+	// ErrNested is returned for a bare repository in the work tree of another one: its
+	// configuration would run what whoever wrote to that one likes.
+	ErrNested = errors.New("this is a bare repository in the work tree of another one")
 	// ErrNoCommit is returned where a repository has no commit yet.
 	ErrNoCommit = errors.New("the repository has no commit yet")
 	// ErrNoGit is returned where the git program is not installed.
