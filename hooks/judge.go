@@ -34,14 +34,18 @@ func Staged(ctx context.Context, dir string, asOf time.Time) (*Verdict, error) {
 		return nil, err
 	}
 	defer repo.Close()
-	desks, missing, _, err := stagedDesks(ctx, repo)
+	desks, missing, staged, err := stagedDesks(ctx, repo)
 	if err != nil {
 		return nil, err
 	}
 	v := &Verdict{Top: repo.Dir, Skipped: missing}
 	for _, folder := range desks {
 		err := v.judge(repo, folder, "", func(desk *git.Repo) (*change.Report, error) {
-			return change.Staged(ctx, desk, change.Options{AsOf: asOf})
+			o := change.Options{AsOf: asOf}
+			if desk == repo {
+				o.Staged = staged // of a desk in a folder the paths begin there
+			}
+			return change.Staged(ctx, desk, o)
 		})
 		if err != nil {
 			return nil, err

@@ -32,6 +32,9 @@ var (
 // Options are how a change is judged.
 type Options struct {
 	AsOf time.Time // what counts as now
+	// Staged is what differs between HEAD and the index, where the caller has asked git
+	// already; nil has Staged ask.
+	Staged []git.Delta
 }
 
 // Touch is a record that a change touches.
@@ -64,10 +67,12 @@ func Staged(ctx context.Context, repo *git.Repo, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, rev := range append([]string{head.ID}, heads...) {
-		deltas, err := repo.DiffStaged(ctx, rev)
-		if err != nil {
-			return nil, fmt.Errorf("compare what is staged: %w", err)
+	for i, rev := range append([]string{head.ID}, heads...) {
+		deltas := o.Staged
+		if i > 0 || deltas == nil {
+			if deltas, err = repo.DiffStaged(ctx, rev); err != nil {
+				return nil, fmt.Errorf("compare what is staged: %w", err)
+			}
 		}
 		c.addSide(rev, deltas)
 	}
