@@ -27,14 +27,14 @@ import (
 type writeFlags struct {
 	commit bool
 	dry    bool
-	when   string
+	when   moment
 	format string
 }
 
 func (f *writeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
 	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "show what would change and write nothing")
-	cmd.Flags().StringVar(&f.when, "when", "", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z")
+	cmd.Flags().Var(&f.when, "when", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z")
 	cmd.Flags().StringVar(&f.format, "format", formatText, "`format`: text prints the path, json the record")
 	completeFlag(cmd, "format", formatText, formatJSON)
 }
@@ -55,7 +55,7 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 		return err
 	}
 	w.Dry = f.dry
-	if w.When, err = happened(f.when, w.Now, t.Desk.TimeZone); err != nil {
+	if w.When, err = f.when.read(w.Now, t.Desk.TimeZone); err != nil {
 		return err
 	}
 	if f.commit {
@@ -68,14 +68,32 @@ func (f *writeFlags) change(ctx context.Context, e *env, make func(*write.Writer
 	return errors.Join(f.show(e, t, c), err)
 }
 
-// happened reads when something happened that is written down later; zero is now.
-func happened(text string, now time.Time, zone *time.Location) (time.Time, error) {
-	if text == "" {
+// moment is the value of --when. It cannot be empty: a script whose variable is unset
+// must not get now instead.
+type moment string
+
+func (m *moment) String() string { return string(*m) }
+
+// Type is what help calls the value.
+func (m *moment) Type() string { return "time" }
+
+// Set takes the time from the command line.
+func (m *moment) Set(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("it names no time; leave it out for now")
+	}
+	*m = moment(text)
+	return nil
+}
+
+// read returns when something happened that is written down later; zero is now.
+func (m *moment) read(now time.Time, zone *time.Location) (time.Time, error) {
+	if *m == "" {
 		return time.Time{}, nil
 	}
-	at, ok := schema.ParseTime(text, zone)
+	at, ok := schema.ParseTime(string(*m), zone)
 	if !ok {
-		return at, usagef(`write "2026-11-03 09:12" or 2026-11-03T09:12:00Z`, "--when %q is no time", text)
+		return at, usagef(`write "2026-11-03 09:12" or 2026-11-03T09:12:00Z`, "--when %q is no time", string(*m))
 	}
 	if at.After(now) {
 		return at, usagef("leave it out for now", "--when %s is still to come: it is %s", records.FormatTime(at), records.FormatTime(now))
