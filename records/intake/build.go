@@ -292,10 +292,13 @@ func (b *builder) value(t *target, view, own []cell) result {
 		})
 	}
 	cells := view
-	if t.clears {
+	if t.isOfOneRow() {
 		cells = own
 	}
 	text := t.text(func(slot int) string { return b.p.table.texts[cells[slot]] })
+	if text == "" && t.isHalf(func(slot int) string { return b.p.table.texts[own[slot]] }) {
+		return result{fault: t.label() + ": some of the columns that are looked up together say nothing"}
+	}
 	return b.remember(t, text, func() result { return t.make(text) })
 }
 
@@ -340,7 +343,7 @@ func (b *builder) actor(own []cell) (at, by string, faults []string) {
 // set lays what a row made over what is known.
 func set(values []*records.Value, targets []*target, made []result) {
 	for i, r := range made {
-		if targets[i].first && values[i] != nil {
+		if values[i] != nil && (targets[i].first || r.byDefault) {
 			continue
 		}
 		if r.value != nil || r.clear {

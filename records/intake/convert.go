@@ -31,6 +31,24 @@ type result struct {
 	clear bool
 	name  string // the source's spelling, of a value that was cleaned
 	fault string
+
+	byDefault bool // the row says nothing; an earlier value stands
+}
+
+// isLookup reports whether columns are looked up together.
+func (t *target) isLookup() bool { return len(t.templates) > 0 && t.values != nil }
+
+// isOfOneRow reports whether the value is made of the cells of one row alone, and not
+// of those that earlier rows left standing.
+func (t *target) isOfOneRow() bool { return t.clears || len(t.when) > 0 || t.isLookup() }
+
+// isHalf reports whether a row holds some of the columns that are looked up together,
+// where nothing says what that means.
+func (t *target) isHalf(cellText func(slot int) string) bool {
+	if !t.isLookup() || t.clears || t.fallback != nil || t.nothing[anyOther] {
+		return false
+	}
+	return slices.ContainsFunc(t.slots, func(slot int) bool { return !t.missing[cellText(slot)] })
 }
 
 // text says what a row states: the source's text before any cleaning, "" for
@@ -65,7 +83,9 @@ func (t *target) make(text string) result {
 	}
 	if text == "" || t.split == "" || t.item != 0 {
 		to, fault := t.choose(text)
-		return t.finish(to, name, fault)
+		r := t.finish(to, name, fault)
+		r.byDefault = to != nil && to == t.fallback && !t.clears
+		return r
 	}
 	list := []string{}
 	for _, part := range strings.Split(text, t.split) {

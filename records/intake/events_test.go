@@ -125,12 +125,50 @@ func TestEventLogs(t *testing.T) {
 			id:  "A", fields: []string{"resolution", "opened_at", "resolved_at"},
 			want: "03T09:00 other priority=P5\n03T09:10 other state=in-progress team=net\n03T09:20 other state=resolved\nresolution: mended\nopened_at: 2026-11-03T09:00:00Z\nresolved_at: 2026-11-03T09:20:00Z",
 		},
+		{
+			name: "rows that do not count lend no cells to those that do, and a default takes nothing away",
+			mapping: eventLog + eventFields +
+				"  state: {column: Activity, nothing: \"*\", map: {Open: new, Work: in-progress, Done: resolved}}\n  resolution: {column: Text, when: {Activity: Done}, default: none}\n" +
+				"  team: {column: Group, clean: slug, when: {Activity: Work}, reference: keep}\n  category: {column: Text, map: {printing: printing}, nothing: \"*\", default: other}\n" +
+				"log: {at: When, by: {value: other}}\n",
+			csv: "Case,When,Activity,Text,Group\nA,2026-11-03 09:00,Open,printing,Front\nA,2026-11-03 09:10,Mail,the customer is angry,Mailroom\nA,2026-11-03 09:20,Work,,\nA,2026-11-03 09:30,Done,,Net\n",
+			id:  "A", fields: []string{"resolution", "category", "team"},
+			want: "03T09:00 other state=new priority=P5\n03T09:20 other state=in-progress\n03T09:30 other state=resolved\nresolution: none\ncategory: printing\nteam: ",
+		},
+		{
+			name: "columns that are looked up together are those of one row; a second template says what fewer mean",
+			mapping: eventLog + eventFields + "  x_status: {template: [\"{State}/{Detail}\", \"{State}\"], keep: true, map: {Open: Open/New}}\n" +
+				"  state: {template: \"{State}/{Detail}\", map: {Open/New: new, Open/Waiting: on-hold, Done/Waiting: cancelled, Done/Fixed: resolved}}\n" +
+				"log: {at: When, by: {value: other}}\n",
+			csv: "Case,When,State,Detail\nA,2026-11-03 09:00,Open,New\nA,2026-11-03 10:00,Open,Waiting\nA,2026-11-03 11:00,,\nA,2026-11-03 12:00,Done,\nA,2026-11-03 13:00,Done,Fixed\n",
+			id:  "A", fields: []string{"x_status"},
+			want: "03T09:00 other state=new priority=P5\n03T10:00 other state=on-hold\n03T13:00 other state=resolved\nx_status: Done/Fixed",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := story(t, build(t, c.mapping, c.csv), c.id, c.fields...); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestRowsThatMeanTwoThingsAreReported(t *testing.T) {
+	for _, c := range []struct{ mapping, csv, want string }{
+		{
+			eventLog + eventFields + "  state: {template: \"{State}/{Detail}\", map: {Open/New: new, Done/Fixed: new}}\nlog: {at: When, by: {value: other}}\n",
+			"Case,When,State,Detail\nA,2026-11-03 09:00,Open,New\nA,2026-11-03 11:00,,\nA,2026-11-03 12:00,Done,\nA,2026-11-03 13:00,Done,Fixed\n",
+			"4 A: state: some of the columns that are looked up together say nothing",
+		},
+		{
+			strings.Replace(eventLog, "id: Case", "id: {column: Case, clean: slug}", 1) + eventFields + "  state: {value: new}\nlog: {at: When, by: {value: other}}\n",
+			"Case,When\nCase 1,2026-11-03 09:00\ncase  1,2026-11-03 09:30\ncase-1,2026-11-03 10:00\n",
+			"4 case-1: \"Case 1\" and \"case-1\" are different ids, but both make case-1",
+		},
+	} {
+		if got := problemsOf(build(t, c.mapping, c.csv)); got != c.want {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
 	}
 }
 

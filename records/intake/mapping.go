@@ -34,6 +34,7 @@ type Mapping struct {
 // layout says how the file holds its rows.
 type layout struct {
 	delimiter rune // 0: found out from the header
+	unquoted  bool // quotes are text like any other
 	encoding  Encoding
 	member    string   // pattern of the file's name in an archive
 	skip      int      // lines before the header

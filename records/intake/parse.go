@@ -217,14 +217,21 @@ func (r *reader) consistent(m *Mapping, v *records.Value) {
 	}
 }
 
+// What quotes in a file are.
+const (
+	quotesCSV  = "csv"  // they hold cells together, as RFC 4180 has it
+	quotesNone = "none" // text like any other
+)
+
 func (r *reader) layout(v *records.Value) layout {
 	l := layout{encoding: UTF8}
-	if v == nil || !r.keys(v, "file", "delimiter", "encoding", "member", "skip", "header") {
+	if v == nil || !r.keys(v, "file", "delimiter", "quotes", "encoding", "member", "skip", "header") {
 		return l
 	}
 	if d := v.Get("delimiter"); d != nil {
 		l.delimiter = r.delimiter(d)
 	}
+	l.unquoted = r.choice(v.Get("quotes"), "quotes", quotesCSV, quotesNone) == quotesNone
 	l.encoding = Encoding(r.choice(v.Get("encoding"), "encoding", string(UTF8), string(Windows1252)))
 	l.member = r.text(v.Get("member"), "member")
 	l.skip = r.count(v.Get("skip"), "skip")

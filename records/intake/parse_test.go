@@ -92,7 +92,7 @@ func TestTheDocumentationShowsMappingsThatWorkAndKnowsEveryKey(t *testing.T) {
 	}
 	keys := slices.Concat(fieldKeys(), importedKeys(), logKeys(), idKeys(), steps(),
 		[]string{"version", "type", "source", "description", "rows", "file", "missing", "times", "id", "order", "fields", "log", "body", "imported", "ignore",
-			"delimiter", "encoding", "member", "skip", "header", "formats", "zone", "at", "by", "track", "title",
+			"delimiter", "quotes", quotesCSV, quotesNone, "encoding", "member", "skip", "header", "formats", "zone", "at", "by", "track", "title",
 			kindText, kindInteger, kindNumber, kindBoolean, kindTime, kindDate, string(UTF8), string(Windows1252), "rfc3339", "iso", "epoch", "epoch-ms", "table", "events"})
 	for _, k := range keys {
 		if !regexp.MustCompile("[`{ \n]" + regexp.QuoteMeta(k) + "[`:, ]").MatchString(help) {

@@ -141,7 +141,7 @@ func (p *planner) group() []group {
 	id := p.target(&p.m.id)
 	made := map[string]result{}
 	at := map[string]int{}
-	twins := map[string]string{}
+	twins := map[string]twin{}
 	var groups []group
 	for i := range p.table.rows {
 		cells := p.table.cellsOf(i)
@@ -167,9 +167,12 @@ func (p *planner) group() []group {
 	return groups
 }
 
+// twin is an id, and the text that it was made of first.
+type twin struct{ id, text string }
+
 // checkID makes an id of a row's text. Ids that differ only in case would be
-// one file on many systems.
-func (p *planner) checkID(id *target, text string, twins map[string]string) result {
+// one file on many systems; texts that differ in more would be one case.
+func (p *planner) checkID(id *target, text string, twins map[string]twin) result {
 	if text == "" {
 		return result{fault: "the row has no id"}
 	}
@@ -182,10 +185,15 @@ func (p *planner) checkID(id *target, text string, twins map[string]string) resu
 		return result{name: oneSpace(text), fault: err.Error()}
 	}
 	fold := strings.ToLower(key)
-	if other, ok := twins[fold]; ok && other != key {
-		return result{name: key, fault: fmt.Sprintf("the id %q differs from %q only in case", key, other)}
+	other, ok := twins[fold]
+	switch {
+	case ok && other.id != key:
+		return result{name: key, fault: fmt.Sprintf("the id %q differs from %q only in case", key, other.id)}
+	case ok && id.values == nil && !strings.EqualFold(oneSpace(other.text), oneSpace(text)):
+		return result{name: key, fault: fmt.Sprintf("%q and %q are different ids, but both make %s", oneSpace(other.text), oneSpace(text), key)}
+	case !ok:
+		twins[fold] = twin{key, text}
 	}
-	twins[fold] = key
 	return r
 }
 

@@ -372,6 +372,7 @@ func TestHeadersOfAllKindsAreRead(t *testing.T) {
 		{"semicolons are found out", "", "ID;Name;Name\na;b,x;c\n", "c"},
 		{"tabs are found out", "", "ID\tName\tName\na\tb\tc\n", "c"},
 		{"a delimiter that is given", `delimiter: "^"`, "ID^Name^Name\na^b^c\n", "c"},
+		{"quotes that are text", "quotes: none", "ID\tName\tName\r\na\t\"b\tc\r\n", "c"},
 		{"a byte order mark", "", "\xef\xbb\xbfID,Name,Name\na,b,c\n", "c"},
 		{"a header in quotes", "", "\"ID\",\"Name\",\"Name\"\na,b,c\n", "c"},
 		{"lines before the header", "skip: 2", "Report\n\"x\nID,Name,Name\na,b,c\n", "c"},

@@ -22,6 +22,8 @@ type rowReader struct {
 	from   int // offset from which the row being read was asked for
 	spare  int // bytes that may still be read a second time
 	strict int // cells that a row must have; 0: any number
+
+	unquoted bool // a row is a line, whatever quotes it holds
 }
 
 // errRow is a row that cannot be read; the reader goes on behind it.
@@ -52,6 +54,9 @@ func (r *rowReader) restart(offset int) {
 // next returns the cells of the next row, valid until the next call, and its
 // line. The error is io.EOF at the end and an *errRow for a broken row.
 func (r *rowReader) next() (cells []string, line int, err error) {
+	if r.unquoted {
+		return r.nextLine()
+	}
 	r.from = r.base + int(r.csv.InputOffset())
 	cells, err = r.csv.Read()
 	var broken *csv.ParseError
@@ -78,6 +83,27 @@ func (r *rowReader) next() (cells []string, line int, err error) {
 		}
 	}
 	return cells, line, nil
+}
+
+// nextLine is next for a file in which quotes are text like any other.
+func (r *rowReader) nextLine() (cells []string, line int, err error) {
+	for r.base < len(r.data) {
+		text, _, _ := bytes.Cut(r.data[r.base:], []byte("\n"))
+		line = r.line
+		r.base, r.line = min(r.base+len(text)+1, len(r.data)), r.line+1
+		if text = bytes.TrimSuffix(text, []byte("\r")); len(text) == 0 {
+			continue
+		}
+		cells = strings.Split(string(text), string(r.comma))
+		if r.strict > 0 && len(cells) != r.strict {
+			return nil, line, &errRow{line: line, message: fmt.Sprintf("the row has %d cells; the header has %d", len(cells), r.strict), cells: cells}
+		}
+		if i := slices.IndexFunc(cells, func(c string) bool { return len(c) > maxAnyCell }); i >= 0 {
+			return nil, line, &errRow{line: line, message: fmt.Sprintf("cell %d is %d bytes long; at most %d are read", i+1, len(cells[i]), maxAnyCell), cells: cells}
+		}
+		return cells, line, nil
+	}
+	return nil, 0, io.EOF
 }
 
 // maxAnyCell bounds cells, also those that the mapping does not read.

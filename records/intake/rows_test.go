@@ -33,6 +33,22 @@ func readAll(t testing.TB, data string, strict int) []string {
 	}
 }
 
+func TestQuotesCanBeTextLikeAnyOther(t *testing.T) {
+	r := newRowReader([]byte("a,\"b\r\n\nc\",d\ne,f,g\n,\"\"h"), ',', 1)
+	r.unquoted, r.strict = true, 2
+	var got []string
+	for {
+		cells, line, err := r.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		got = append(got, fmt.Sprint(line, cells, err))
+	}
+	if want := "1 [a \"b] <nil>; 3 [c\" d] <nil>; 4 [] line 4: the row has 3 cells; the header has 2; 5 [ \"\"h] <nil>"; strings.Join(got, "; ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+	}
+}
+
 func TestABrokenRowCostsOneRow(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain rows", "a,b\nc,d\n", "1 a|b; 2 c|d"},

@@ -51,6 +51,7 @@ func readTable(m *Mapping, data []byte) (*table, []Problem, error) {
 		comma = m.guessDelimiter(data)
 	}
 	r := newRowReader(data, comma, 1+m.file.skip)
+	r.unquoted = m.file.unquoted
 	t := &table{texts: []string{""}, faults: map[cell]string{}, notes: map[cell]int{}}
 	if err := t.readHeader(m, r); err != nil {
 		return nil, nil, err
@@ -71,7 +72,9 @@ func readTable(m *Mapping, data []byte) (*table, []Problem, error) {
 func (m *Mapping) guessDelimiter(data []byte) rune {
 	best, bestScore := ',', -1
 	for _, comma := range []rune{',', ';', '\t', '|'} {
-		cells, _, err := newRowReader(data, comma, 1).next()
+		r := newRowReader(data, comma, 1)
+		r.unquoted = m.file.unquoted
+		cells, _, err := r.next()
 		if err != nil {
 			continue
 		}
