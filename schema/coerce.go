@@ -2,6 +2,7 @@ package schema
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -74,10 +75,10 @@ func (t *Type) coerceOne(f *Field, sh *shape, text string, zone *time.Location) 
 	}
 	switch kind := yaml.Resolve(text); {
 	case sh.format == FormatDateTime:
-		at, ok := ParseTime(text, zone)
-		if !ok {
+		at, err := ParseTime(text, zone)
+		if err != nil {
 			return nil, &FieldError{Type: t.Name, Field: f.Name, Hint: "write it as " + formatExample(FormatDateTime),
-				Message: fmt.Sprintf("%s %s is not a date-time", f.Name, quote(text))}
+				Message: fmt.Sprintf("%s %s %v", f.Name, quote(text), err)}
 		}
 		return records.NewString(records.FormatTime(at)), nil
 	case sh.kinds == 0 && !sh.source:
@@ -130,17 +131,59 @@ func truth(text string) (value, ok bool) {
 	return false, false
 }
 
+// ZoneError is returned for a time that the clocks of a zone skip in spring or show twice
+// in autumn.
+type ZoneError struct {
+	Zone  string
+	Twice bool
+}
+
+// Error says what the clocks do.
+func (e *ZoneError) Error() string {
+	if e.Twice {
+		return "comes twice, as the clocks of " + e.Zone + " go back"
+	}
+	return "never comes, as the clocks of " + e.Zone + " go forward"
+}
+
+// errNoTime is returned for a text that is no time.
+var errNoTime = errors.New("is not a date-time")
+
 // ParseTime reads a time as people type it, in the zone where it names none; a nil
-// zone is UTC.
-func ParseTime(text string, zone *time.Location) (time.Time, bool) {
+// zone is UTC. The error may be a *ZoneError.
+func ParseTime(text string, zone *time.Location) (time.Time, error) {
 	if isDateTime(text) {
-		return records.ParseTime(text)
+		if at, ok := records.ParseTime(text); ok {
+			return at, nil
+		}
+		return time.Time{}, errNoTime
 	}
 	zone = cmp.Or(zone, time.UTC)
 	for _, layout := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return at, true
+		at, err := time.ParseInLocation(layout, text, zone)
+		if err != nil {
+			continue
+		}
+		if wall, err := time.Parse(layout, text); err == nil && layout != time.DateOnly && !strings.HasSuffix(layout, "Z07:00") {
+			return at, settled(at, wall.Format(time.DateTime))
+		}
+		return at, nil
+	}
+	return time.Time{}, errNoTime
+}
+
+// settled returns what is wrong with a time whose zone was read from nothing, where the
+// clocks on the wall were to show something else, or did so twice.
+func settled(at time.Time, wall string) error {
+	if at.Format(time.DateTime) != wall {
+		return &ZoneError{Zone: at.Location().String()}
+	}
+	for _, d := range []time.Duration{-3 * time.Hour, 3 * time.Hour} { // clocks move by less
+		_, now := at.Zone()
+		_, other := at.Add(d).Zone()
+		if twin := at.Add(time.Duration(now-other) * time.Second); now != other && twin.Format(time.DateTime) == wall {
+			return &ZoneError{Zone: at.Location().String(), Twice: true}
 		}
 	}
-	return time.Time{}, false
+	return nil
 }

@@ -65,7 +65,7 @@ func newClocksJSON(clocks []sla.Clock) []clockJSON {
 		if c.Outcome != sla.Untimed {
 			limit, left := seconds(c.Limit), seconds(c.Left)
 			out[i].Limit, out[i].Left = &limit, &left
-			out[i].Due, out[i].Over = timeJSON(c.Due), timeJSON(c.Over)
+			out[i].Due, out[i].Over = timeJSON(c.Ends()), timeJSON(c.Over)
 		}
 	}
 	return out

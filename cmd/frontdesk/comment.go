@@ -33,7 +33,7 @@ entry.`,
 		},
 		ValidArgsFunction: completeID(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	cmd.Flags().BoolVar(&internal, "internal", false, "add a work note for staff instead of a comment")
 	return cmd
 }

@@ -34,7 +34,10 @@ func newDueCmd(e *env) *cobra.Command {
 			"--since is a time, or how long ago: 30m, 4h, 7d or an ISO 8601 duration, by default\n" +
 			"24h; a day is 24 hours here. A program that sends mail runs it with\n" +
 			"--format json and the as_of of its last run as --since, and so tells everything once:\n" +
-			"what falls on --since itself was told before. Its kind is warning, breach or deadline;\n" +
+			"what falls on --since itself was told before. A target that was over by --since and\n" +
+			"is known to be only since then, because a priority was raised, is told first. What was\n" +
+			"written down later than it happened (--when) is told if it happened after --since.\n" +
+			"Its kind is warning, breach or deadline;\n" +
 			"what has an \"at\" after as_of is still to come.",
 		GroupID: groupRead,
 		Example: "  frontdesk due\n  frontdesk due --since 2026-11-03T09:00:00Z --format json\n  frontdesk due --within 4h",
@@ -76,12 +79,21 @@ func showDue(ctx context.Context, e *env, o *dueOptions) error {
 		}
 	}
 	x := openIndex(t)
-	l, err := figure.Load(ctx, t, x, figure.Options{AsOf: now, Zone: t.Desk.TimeZone, Types: types, Fields: []string{records.FieldTitle, sla.FieldDue, "assignee", "team"}})
+	how := figure.Options{AsOf: now, Zone: t.Desk.TimeZone, Types: types, Fields: []string{records.FieldTitle, sla.FieldDue, "assignee", "team"}}
+	l, err := figure.Load(ctx, t, x, how)
 	if err != nil {
 		return err
 	}
 	defer x.Save(ctx) // what is not kept is computed again
 	notices := noticesOf(l.Data, types, since, until)
+	if isLate(l.Data, types, since) {
+		how.AsOf = since
+		then, err := figure.Load(ctx, t, x, how)
+		if err != nil {
+			return err
+		}
+		notices = append(lateOf(l.Data, then.Data, types, since), notices...)
+	}
 	if o.format == formatJSON {
 		err = writeJSON(e.stdout, newDueJSON(notices, since, now, until))
 	} else {
@@ -120,6 +132,36 @@ func noticesOf(d *figure.Data, types []records.Type, since, until time.Time) []s
 	for _, t := range types {
 		for _, c := range d.Of(t) {
 			out = append(out, sla.Notices(c.Record, c.Clocks, since, until)...)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sla.Notice) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// isLate reports whether a target was over by a time, of which it may have become known
+// since.
+func isLate(d *figure.Data, types []records.Type, since time.Time) bool {
+	for _, t := range types {
+		for _, c := range d.Of(t) {
+			if len(sla.Late(c.Record, c.Clocks, nil, since)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lateOf returns the targets that were over by a time and are known to be only since, in
+// order.
+func lateOf(now, then *figure.Data, types []records.Type, since time.Time) []sla.Notice {
+	var out []sla.Notice
+	for _, t := range types {
+		before := map[records.ID][]sla.Clock{}
+		for _, c := range then.Of(t) {
+			before[c.Record.ID] = c.Clocks
+		}
+		for _, c := range now.Of(t) {
+			out = append(out, sla.Late(c.Record, c.Clocks, before[c.Record.ID], since)...)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b sla.Notice) int { return a.At.Compare(b.At) })

@@ -46,7 +46,7 @@ The text goes into the first section; "-m -" reads it from standard input.`,
 		},
 		ValidArgsFunction: completeNew(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	cmd.Flags().StringVar(&id, "id", "", "the record's `id`, for types whose ids are names or come from outside")
 	cmd.Flags().StringVarP(&text, "message", "m", "", "the `text`, or - to read it from standard input")
 	return cmd

@@ -38,7 +38,7 @@ was. Mistakes that the record has already do not stand in the way.`,
 		},
 		ValidArgsFunction: completeChange(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	return cmd
 }
 

@@ -86,7 +86,7 @@ person it is assigned to you. It is short for "set ID assignee=PERSON".`,
 		},
 		ValidArgsFunction: completeAssign(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	cmd.Flags().StringVar(&team, "team", "", "give it to this `team` too")
 	_ = cmd.RegisterFlagCompletionFunc("team", completeRef(e, "team")) // fails only for a flag that is not there
 	return cmd
@@ -122,7 +122,7 @@ resolution_code=… resolution=…".`,
 		},
 		ValidArgsFunction: completeID(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	cmd.Flags().StringVar(&code, "code", "", "the resolution `code`")
 	cmd.Flags().StringVarP(&text, "message", "m", "", "what was done: the `text`, or - to read it from standard input")
 	return cmd
@@ -142,7 +142,7 @@ func newCloseCmd(e *env) *cobra.Command {
 		},
 		ValidArgsFunction: completeID(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	return cmd
 }
 
@@ -180,7 +180,7 @@ for incidents.`,
 		},
 		ValidArgsFunction: completeID(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	return cmd
 }
 
@@ -212,6 +212,6 @@ where it is. A record that is closed for good stays closed: make a new one.`,
 		},
 		ValidArgsFunction: completeID(e),
 	}
-	f.add(cmd)
+	f.addWhen(cmd)
 	return cmd
 }

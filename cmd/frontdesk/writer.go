@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -34,9 +35,14 @@ type writeFlags struct {
 func (f *writeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.commit, "commit", false, "commit the files that were written, and no others")
 	cmd.Flags().BoolVarP(&f.dry, "dry-run", "n", false, "show what would change and write nothing")
-	cmd.Flags().Var(&f.when, "when", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z")
 	cmd.Flags().StringVar(&f.format, "format", formatText, "`format`: text prints the path, json the record")
 	completeFlag(cmd, "format", formatText, formatJSON)
+}
+
+// addWhen is add for commands whose changes have a time.
+func (f *writeFlags) addWhen(cmd *cobra.Command) {
+	f.add(cmd)
+	cmd.Flags().Var(&f.when, "when", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z;\na date alone is its first moment")
 }
 
 // change opens the desk, makes one change with a writer for who acts, prints it
@@ -91,11 +97,15 @@ func (m *moment) read(now time.Time, zone *time.Location) (time.Time, error) {
 	if *m == "" {
 		return time.Time{}, nil
 	}
-	at, ok := schema.ParseTime(string(*m), zone)
-	if !ok {
+	at, err := schema.ParseTime(string(*m), zone)
+	switch {
+	case errors.As(err, new(*schema.ZoneError)):
+		return at, usagef("say which time is meant, with its zone: 2026-11-03T09:12:00Z", "--when %q: %v", string(*m), err)
+	case err != nil:
 		return at, usagef(`write "2026-11-03 09:12" or 2026-11-03T09:12:00Z`, "--when %q is no time", string(*m))
-	}
-	if at.After(now) {
+	case at.Before(time.Unix(0, 0)):
+		return at, usagef("", "--when %q is before 1970", string(*m))
+	case at.After(now):
 		return at, usagef("leave it out for now", "--when %s is still to come: it is %s", records.FormatTime(at), records.FormatTime(now))
 	}
 	return at.UTC().Truncate(time.Second), nil
@@ -151,7 +161,7 @@ func changeDiff(c *write.Change) string {
 }
 
 func commitMessage(c *write.Change) string {
-	return messageLine(string(c.After.ID) + ": " + c.Summary())
+	return messageLine(string(c.After.ID) + ": " + cmp.Or(c.Summary(), "comment"))
 }
 
 // messageLine makes a commit subject of untrusted text.

@@ -179,6 +179,7 @@ func TestADayOfWorkIsOverrunWhenTheNextOneBegins(t *testing.T) {
 	want(t, "the outcome", c.Outcome, Breached)
 	wantTime(t, "over", c.Over, "2026-03-09 17:00")
 	wantTime(t, "the breach", c.Breaches[0], "2026-03-10 08:00")
+	wantTime(t, "when that was known", c.Broken(), "2026-03-10 08:00")
 }
 
 // Frappe Helpdesk #2212: hours with a lunch break were not supported.

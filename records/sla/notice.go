@@ -20,6 +20,15 @@ func (c *Clock) Ends() time.Time {
 	return c.Due
 }
 
+// Broken returns when it was known that the target is over, zero where it is not: Over, or
+// where that is the end of a day's hours, the beginning of the next.
+func (c *Clock) Broken() time.Time {
+	if i := slices.IndexFunc(c.Breaches, func(at time.Time) bool { return !at.Before(c.Over) }); i >= 0 && !c.Over.IsZero() {
+		return c.Breaches[i]
+	}
+	return c.Over
+}
+
 // Next returns the clock that is due first among those that are active and have a
 // target, nil where there is none; one that is paused only where no other is. A breached
 // one that runs on is due at the time that it was over.
@@ -115,5 +124,22 @@ func Notices(r *records.Record, cs []Clock, since, asOf time.Time) []Notice {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Notice) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// Late returns the targets that were over by a time and are known to be only since then:
+// a priority was raised, or a record written down, when its target had passed. then are
+// the clocks of the record as they stood at that time.
+func Late(r *records.Record, now, then []Clock, since time.Time) []Notice {
+	var out []Notice
+	for i := range now {
+		c := &now[i]
+		known := slices.ContainsFunc(then, func(d Clock) bool {
+			return d.Name == c.Name && d.Subject == c.Subject && len(d.Breaches) > 0 && !d.Breaches[0].After(since)
+		})
+		if at := c.Broken(); c.Outcome == Breached && !known && !at.After(since) {
+			out = append(out, Notice{At: at, Kind: Ended, Record: r, Clock: c})
+		}
+	}
 	return out
 }

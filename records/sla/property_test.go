@@ -122,12 +122,16 @@ func named(cs []Clock, name string) Clock {
 // counted is what somebody counts who looks at every minute.
 type counted struct{ elapsed, held, idle Amount }
 
+func isDone(state string) bool {
+	return state == "resolved" || state == "closed" || state == "cancelled"
+}
+
 // count looks at every minute of a life of whole minutes. Resolved may be stated.
 func count(h *calendar.Hours, lines []line, opened, resolved, asOf time.Time, picky bool) counted {
 	var c counted
 	var pending Amount // stopped, and nobody knows yet whether for good
 	for at := opened; !at.After(asOf); at = at.Add(time.Minute) {
-		now, begun := line{state: "new"}, false
+		now, begun, reopened := line{state: "new"}, false, false
 		for _, l := range lines {
 			if l.at.After(at) {
 				break
@@ -136,10 +140,15 @@ func count(h *calendar.Hours, lines []line, opened, resolved, asOf time.Time, pi
 				l.state = now.state
 			}
 			now, begun = l, true
+			reopened = reopened || l.at.Equal(at) && !isDone(l.state)
 		}
-		done := now.state == "resolved" || now.state == "closed" || now.state == "cancelled"
+		done := isDone(now.state)
 		if !resolved.IsZero() { // it is the end: the lines are so drawn
-			done = !at.Before(resolved)
+			done, reopened = !at.Before(resolved), false
+		}
+		if reopened { // perhaps for no time at all
+			c.idle.add(pending)
+			pending = Amount{}
 		}
 		var minute Amount
 		if at.Before(asOf) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"frontdesk/records"
 	"frontdesk/records/markdown"
 	"frontdesk/records/plain"
 	"frontdesk/schema"
@@ -27,6 +28,9 @@ func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) 
 		if s == nil {
 			return nil, fmt.Errorf("%s has no section for %s", t.Name, kindOfComment(internal))
 		}
+		if err := w.checkEntry(r, s.Heading); err != nil {
+			return nil, err
+		}
 		body := ensureSection(r.Body, t, s.Heading)
 		body, err = markdown.AppendEntry(body, s.Heading, w.at(), w.By, clean)
 		if errors.Is(err, markdown.ErrNoSection) {
@@ -42,6 +46,23 @@ func (w *Writer) Comment(ctx context.Context, part, text string, internal bool) 
 		front := string(r.Source[:len(r.Source)-len(r.Body)])
 		return w.finish(c, []byte(front+body), r.Path)
 	})
+}
+
+// checkEntry refuses to write an entry that is stated to be from before the record, or from
+// before the last entry: they stand in order.
+func (w *Writer) checkEntry(r *records.Record, heading string) error {
+	if w.When.IsZero() {
+		return nil
+	}
+	if opened, ok := r.Time("opened_at"); ok && w.When.Before(opened) {
+		return &FieldError{Field: "comment", Message: "it would be from before the record was opened, at " + records.FormatTime(opened), Hint: "give a later time"}
+	}
+	for _, s := range markdown.Parse(r.Body, 1).Sections {
+		if n := len(s.Entries); s.Heading == heading && n > 0 && s.Entries[n-1].At.After(w.When) {
+			return &FieldError{Field: "comment", Message: "the last entry is of " + records.FormatTime(s.Entries[n-1].At) + ", and older ones cannot be added behind it", Hint: "give a later time, or edit the text by hand"}
+		}
+	}
+	return nil
 }
 
 func kindOfComment(internal bool) string {

@@ -307,6 +307,9 @@ func (w *Writer) update(d *draft) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !w.When.IsZero() && len(lines) == 0 && len(edits) > 0 {
+		c.Notes = append(c.Notes, "when that happened is not written down: the log keeps none of these fields")
+	}
 	if r.Get(records.FieldLog).IsNull() {
 		lines, edits = edits, lines
 	}

@@ -25,7 +25,7 @@ func (o *outcome) at() time.Time {
 	case o.met || o.c.Over.IsZero():
 		return o.c.Stop
 	}
-	return o.c.Over
+	return o.c.Broken()
 }
 
 // standing is how the clocks of one metric stand.
