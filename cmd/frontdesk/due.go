@@ -37,8 +37,7 @@ func newDueCmd(e *env) *cobra.Command {
 			"what falls on --since itself was told before. A target that was over by --since and\n" +
 			"is known to be only since then, because a priority was raised, is told first. What was\n" +
 			"written down later than it happened (--when) is told if it happened after --since.\n" +
-			"Its kind is warning, breach or deadline;\n" +
-			"what has an \"at\" after as_of is still to come.",
+			"Its kind is warning, breach or deadline; what has an \"at\" after as_of is still to come.",
 		GroupID: groupRead,
 		Example: "  frontdesk due\n  frontdesk due --since 2026-11-03T09:00:00Z --format json\n  frontdesk due --within 4h",
 		Args:    between(0, 0, "no arguments"),
@@ -138,12 +137,12 @@ func noticesOf(d *figure.Data, types []records.Type, since, until time.Time) []s
 	return out
 }
 
-// isLate reports whether a target was over by a time, of which it may have become known
-// since.
+// isLate reports whether a target was over by a time, of a record to which something has
+// happened since: it may have become known by that.
 func isLate(d *figure.Data, types []records.Type, since time.Time) bool {
 	for _, t := range types {
 		for _, c := range d.Of(t) {
-			if len(sla.Late(c.Record, c.Clocks, nil, since)) > 0 {
+			if c.Sum.Last.After(since) && len(sla.Late(c.Record, c.Clocks, nil, since)) > 0 {
 				return true
 			}
 		}

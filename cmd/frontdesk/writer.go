@@ -42,7 +42,7 @@ func (f *writeFlags) add(cmd *cobra.Command) {
 // addWhen is add for commands whose changes have a time.
 func (f *writeFlags) addWhen(cmd *cobra.Command) {
 	f.add(cmd)
-	cmd.Flags().Var(&f.when, "when", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z;\na date alone is its first moment")
+	cmd.Flags().Var(&f.when, "when", "it happened at this `time`, not now: \"2026-11-03 09:12\" in the desk's time zone, or 2026-11-03T09:12:00Z; a date alone is its first moment")
 }
 
 // change opens the desk, makes one change with a writer for who acts, prints it

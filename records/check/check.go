@@ -154,11 +154,9 @@ func each(ctx context.Context, n int, do func(i int)) {
 // the change at hand touches it.
 func finish(in *Input, t *schema.Type, r *records.Record, ds []diag.Diagnostic) []diag.Diagnostic {
 	done := t.Category(r).IsDone() && (in.Touched == nil || !in.Touched(r))
+	diag.Keep(ds, r.Path, r.Source)
 	for i := range ds {
 		ds[i].Record = string(r.ID)
-		if ds[i].Path == r.Path {
-			ds[i].Keep(r.Source)
-		}
 		if done && ratchets(ds[i].Rule) {
 			ds[i].Severity = diag.Info
 		}

@@ -81,13 +81,18 @@ func New(rule RuleID, sev Severity, path string, span Span, format string, args 
 // longest is how many bytes of a line are kept.
 const longest = 512
 
-// Keep keeps the line that Span begins on, of the file's source, for those who show it.
-func (d *Diagnostic) Keep(source []byte) {
-	for n := 1; n < d.Span.Start.Line && len(source) > 0; n++ {
-		_, source, _ = bytes.Cut(source, []byte("\n"))
+// Keep keeps the lines that findings on a file begin on, for those who show them.
+func Keep(ds []Diagnostic, path string, source []byte) {
+	if len(ds) == 0 || source == nil {
+		return
 	}
-	if line, _, _ := bytes.Cut(source, []byte("\n")); !d.Span.Start.IsZero() && len(line) <= longest {
-		d.Line = string(line)
+	lines := bytes.Split(source, []byte("\n"))
+	for i := range ds {
+		d := &ds[i]
+		n := d.Span.Start.Line
+		if d.Path == path && n >= 1 && n <= len(lines) && len(lines[n-1]) <= longest {
+			d.Line = string(lines[n-1])
+		}
 	}
 }
 
