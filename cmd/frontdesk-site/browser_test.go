@@ -345,19 +345,25 @@ func TestNothingInARecordRunsInABrowser(t *testing.T) {
 const axe = "../../.tools/node_modules/axe-core/axe.min.js"
 
 func TestPagesAreAccessible(t *testing.T) {
+	accessible(t, officeSite, map[string]int64{"light": 1280, "dark": 360}, pageKinds, (*browser).open)
+}
+
+// accessible has axe-core judge pages of a site, by colour scheme at the width given.
+func accessible(t *testing.T, makeSite func(*testing.T) string, widths map[string]int64, names []string, open func(*browser, *testing.T, string)) {
+	t.Helper()
 	source, err := os.ReadFile(filepath.FromSlash(axe))
 	if err != nil {
 		t.Skip("axe-core not found: npm install --prefix .tools --no-save axe-core")
 	}
 	b := newBrowser(t)
-	site := "file://" + officeSite(t) + "/"
-	for scheme, width := range map[string]int64{"light": 1280, "dark": 360} {
+	site := "file://" + makeSite(t) + "/"
+	for scheme, width := range widths {
 		b.scheme(t, scheme)
 		if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 900)); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range pageKinds {
-			b.open(t, site+name)
+		for _, name := range names {
+			open(b, t, site+name)
 			for _, v := range violations(t, b, string(source)) {
 				t.Errorf("%s, %s, %d wide: %s", name, scheme, width, v)
 			}
